@@ -1,0 +1,74 @@
+import { type FieldViolation, fromViolations, messageOf, notImplemented } from '../errors.js';
+import type { Engine, EngineName, Estimator, EstimatorKind, EstimatorSpec } from './estimator.js';
+import { kNeighborsClassifier } from './k-neighbors-classifier.js';
+import { logisticRegression } from './logistic-regression.js';
+import { randomForestClassifier } from './random-forest-classifier.js';
+
+/** Every estimator of the contract; one without engines is not built yet. */
+export const catalog: Readonly<Record<EstimatorKind, Estimator>> = {
+  logistic_regression: logisticRegression,
+  random_forest_classifier: randomForestClassifier,
+  k_neighbors_classifier: kNeighborsClassifier,
+  xgb_classifier: { kind: 'xgb_classifier', hyperparameters: {}, engines: {} },
+  lgbm_classifier: { kind: 'lgbm_classifier', hyperparameters: {}, engines: {} },
+  cat_boost_classifier: { kind: 'cat_boost_classifier', hyperparameters: {}, engines: {} },
+};
+
+/**
+ * Completes what a request has set: the engine, and the default of every
+ * hyperparameter that the engine honours and the request leaves unset.
+ *
+ * @throws INVALID_REQUEST for unknown names and values out of range,
+ *   NOT_IMPLEMENTED for what the engine cannot honour; all faults at once.
+ */
+export function resolveEstimator(
+  kind: EstimatorKind,
+  engineName: EngineName | undefined,
+  given: Readonly<Record<string, unknown>>,
+): EstimatorSpec {
+  const path = `estimator.${kind}`;
+  const estimator = catalog[kind];
+  const name = engineName ?? estimator.defaultEngine;
+  if (name === undefined) throw notImplemented(path, 'this estimator is not built yet');
+  const engine = estimator.engines[name];
+  if (engine === undefined)
+    throw notImplemented(`${path}.engine`, `ENGINE_${name.toUpperCase()} is not built yet for this estimator`);
+
+  const faults: FieldViolation[] = [];
+  const unsupported: FieldViolation[] = [];
+  const hyperparameters: Record<string, unknown> = {};
+  for (const key of Object.keys(given)) {
+    if (!(key in estimator.hyperparameters))
+      faults.push({ field: `${path}.${key}`, description: 'is not a hyperparameter' });
+  }
+  for (const [key, hyperparameter] of Object.entries(estimator.hyperparameters)) {
+    const field = `${path}.${key}`;
+    if (given[key] === undefined) {
+      const value = engine.defaults && key in engine.defaults ? engine.defaults[key] : hyperparameter.default;
+      if (engine.honours(key, value)) hyperparameters[key] = value;
+      continue;
+    }
+    try {
+      const value = hyperparameter.parse(given[key]);
+      hyperparameters[key] = value;
+      if (!engine.honours(key, value)) {
+        unsupported.push({
+          field,
+          description: `ENGINE_${name.toUpperCase()} cannot honour this value; leave it unset`,
+        });
+      }
+    } catch (error) {
+      faults.push({ field, description: messageOf(error) });
+    }
+  }
+  if (faults.length > 0) throw fromViolations('INVALID_REQUEST', faults);
+  if (unsupported.length > 0) throw fromViolations('NOT_IMPLEMENTED', unsupported);
+  return { kind, engine: name, hyperparameters };
+}
+
+/** The engine that trains and serves `spec`, which `resolveEstimator` has made. */
+export function engineOf(spec: EstimatorSpec): Engine {
+  const engine = catalog[spec.kind]?.engines[spec.engine];
+  if (engine === undefined) throw new RangeError(`no engine ${spec.engine} for the estimator ${spec.kind}`);
+  return engine;
+}

@@ -1,0 +1,106 @@
+import type { HyperparameterTable, Values } from './hyperparameters.js';
+import type { Matrix } from './matrix.js';
+import type { Tensors } from './tensor.js';
+
+/** The estimators of the contract, by the names of its fields. */
+export type EstimatorKind =
+  | 'logistic_regression'
+  | 'random_forest_classifier'
+  | 'k_neighbors_classifier'
+  | 'xgb_classifier'
+  | 'lgbm_classifier'
+  | 'cat_boost_classifier';
+
+/** The implementations of an estimator: our own training core, or the ml-* packages. */
+export type EngineName = 'core' | 'mljs';
+
+/**
+ * What to train: every hyperparameter that the engine has is set, so that the
+ * specification alone repeats the training.
+ */
+export interface EstimatorSpec {
+  readonly kind: EstimatorKind;
+  readonly engine: EngineName;
+  readonly hyperparameters: Readonly<Record<string, unknown>>;
+}
+
+/** The training rows as estimators take them: checked, and owned by the training. */
+export interface TrainingSet {
+  readonly nSamples: number;
+  readonly nFeatures: number;
+  readonly nClasses: number;
+  /** Shape: nSamples x nFeatures, row-major, finite unless the engine takes missing values. */
+  readonly x: Float64Array<ArrayBuffer>;
+  /** Shape: nSamples, indexes into the sorted classes; every class occurs. */
+  readonly y: Int32Array;
+  /** Seed of every random draw, 0 to 2^32 - 1. */
+  readonly seed: number;
+}
+
+/** How a training tells of itself, and hears that it should end. */
+export interface TrainingMonitor {
+  /**
+   * Reports that `iteration` of `iterations` are done, with the mean loss on the
+   * training rows where there is one. Cheap enough for every iteration.
+   *
+   * @throws TrainingCancelled when the training should end.
+   */
+  progress(iteration: number, iterations: number, trainLoss?: number): void;
+}
+
+/** Answers from a trained model, on the thread that serves. */
+export interface Predictor {
+  /**
+   * Class probabilities of every row of `x` (shape: rows x nFeatures), written
+   * to `probabilities` (shape: rows x nClasses, row-major; each row sums to 1).
+   */
+  predictProbabilities(x: Matrix, probabilities: Float64Array): void;
+}
+
+/** The sizes that every predictor needs beside its tensors. */
+export interface ModelShape {
+  readonly nFeatures: number;
+  readonly nClasses: number;
+}
+
+/** One implementation of an estimator. `H` is what its hyperparameter table describes. */
+export interface Engine<H = Readonly<Record<string, unknown>>> {
+  /** Whether NaN in X means "missing"; otherwise it is refused. */
+  readonly takesMissingValues: boolean;
+  /** Whether the engine honours this hyperparameter; setting one that it does not is an error. */
+  honours(name: keyof H & string, value: unknown): boolean;
+  /** Defaults that differ from the estimator's own. */
+  readonly defaults?: Partial<H>;
+  /** Trains, on a worker thread. Equal arguments give equal tensors, on every machine. */
+  fit(training: TrainingSet, hyperparameters: H, monitor: TrainingMonitor): Tensors;
+  /**
+   * Makes the trained tensors ready to predict.
+   *
+   * @throws RangeError when the tensors are not those of such a model.
+   */
+  restore(tensors: Tensors, shape: ModelShape, hyperparameters: H): Predictor;
+}
+
+/** An estimator: its hyperparameters, and the engines that can train it. */
+export interface Estimator {
+  readonly kind: EstimatorKind;
+  readonly hyperparameters: HyperparameterTable;
+  readonly engines: Partial<Record<EngineName, Engine>>;
+  /** The engine of requests that name none; unset when none is built yet. */
+  readonly defaultEngine?: EngineName;
+}
+
+/** Declares an estimator; the engines are checked against the hyperparameter table. */
+export function defineEstimator<const Table extends HyperparameterTable>(definition: {
+  readonly kind: EstimatorKind;
+  readonly hyperparameters: Table;
+  readonly engines: Partial<Record<EngineName, Engine<Values<Table>>>>;
+  readonly defaultEngine?: EngineName;
+}): Estimator {
+  return definition as Estimator;
+}
+
+/** Thrown inside a training that should end; no one waits for its result any more. */
+export class TrainingCancelled extends Error {
+  override readonly name = 'TrainingCancelled';
+}

@@ -1,0 +1,57 @@
+import { invalid } from '../errors.js';
+
+/** How a matrix came in; it decides how the path of one of its cells reads. */
+export type MatrixEncoding = 'rows' | 'raw' | 'columns';
+
+/**
+ * Numbers of shape `rows` x `columns`, row-major. `data` may be a view of bytes
+ * that came over the wire; whoever trains on a matrix owns it.
+ */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+  /** Absent for matrices that no request has brought. */
+  readonly encoding?: MatrixEncoding;
+}
+
+/** The path of the cell (`row`, `column`) of the request's `x`. */
+export function cellPath(encoding: MatrixEncoding | undefined, row: number, column: number): string {
+  switch (encoding) {
+    case 'rows':
+      return `x.rows[${row}].values[${column}]`;
+    case 'columns':
+      return `x.columns[${column}].numbers[${row}]`;
+    default:
+      return 'x.raw.data';
+  }
+}
+
+/**
+ * Refuses infinities, and NaN unless it may mean "missing".
+ *
+ * @throws INVALID_REQUEST at the path of the first bad cell.
+ */
+export function requireFinite(x: Matrix, allowMissing: boolean): void {
+  const { data, columns } = x;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    // value - value is 0 for finite numbers, NaN for infinities and NaN.
+    if (value - value === 0 || (allowMissing && Number.isNaN(value))) continue;
+    const row = Math.floor(i / columns);
+    const column = i % columns;
+    const where = x.encoding === 'raw' ? ` at row ${row}, column ${column}` : '';
+    const what = Number.isNaN(value) ? 'NaN' : String(value);
+    throw invalid(
+      cellPath(x.encoding, row, column),
+      Number.isNaN(value)
+        ? `is ${what}${where}; this estimator takes no missing values, fill them in`
+        : `is ${what}${where}; must be finite`,
+    );
+  }
+}
+
+/** The matrix in double precision: itself where it is, else a copy. */
+export function toFloat64(x: Matrix): Float64Array<ArrayBuffer> {
+  return x.data instanceof Float64Array ? x.data : Float64Array.from(x.data);
+}

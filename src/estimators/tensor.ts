@@ -1,0 +1,46 @@
+/** The types of numbers that artifacts hold, by their safetensors names. */
+export interface TensorTypes {
+  F64: Float64Array<ArrayBuffer>;
+  F32: Float32Array<ArrayBuffer>;
+  I64: BigInt64Array<ArrayBuffer>;
+  I32: Int32Array<ArrayBuffer>;
+  U32: Uint32Array<ArrayBuffer>;
+  U16: Uint16Array<ArrayBuffer>;
+  U8: Uint8Array<ArrayBuffer>;
+}
+
+export type Dtype = keyof TensorTypes;
+
+/** A typed array with its shape, row-major. */
+export type Tensor = {
+  [D in Dtype]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: TensorTypes[D] };
+}[Dtype];
+
+/** Tensors by name. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+export function tensor<D extends Dtype>(dtype: D, shape: readonly number[], data: TensorTypes[D]): Tensor {
+  return { dtype, shape, data } as Tensor;
+}
+
+/**
+ * The data of the tensor `name`, which must have that type and shape; -1 in
+ * `shape` stands for any length.
+ *
+ * @throws RangeError when it is not there, or is not what it should be.
+ */
+export function dataOf<D extends Dtype>(
+  tensors: Tensors,
+  name: string,
+  dtype: D,
+  shape: readonly number[],
+): TensorTypes[D] {
+  const found = tensors[name];
+  if (found === undefined) throw new RangeError(`tensor ${name} is missing`);
+  const fits =
+    found.shape.length === shape.length && shape.every((length, axis) => length === -1 || length === found.shape[axis]);
+  if (found.dtype !== dtype || !fits) {
+    throw new RangeError(`tensor ${name} is ${found.dtype}[${found.shape.join()}], not ${dtype}[${shape.join()}]`);
+  }
+  return found.data as TensorTypes[D];
+}
