@@ -97,7 +97,7 @@ export function defineEstimator<const Table extends HyperparameterTable>(definit
   readonly engines: Partial<Record<EngineName, Engine<Values<Table>>>>;
   readonly defaultEngine?: EngineName;
 }): Estimator {
-  return definition as Estimator;
+  return definition;
 }
 
 /** Thrown inside a training that should end; no one waits for its result any more. */
