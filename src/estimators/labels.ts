@@ -49,7 +49,7 @@ export function encodeLabels(labels: Labels): EncodedLabels {
 
 function sortClasses(kind: Labels['kind'], values: (string | bigint | number)[]): Classes {
   if (kind === 'integer') {
-    return { kind, values: BigInt64Array.from(values, (value) => BigInt(value)).sort() };
+    return { kind, values: BigInt64Array.from(values, (value) => BigInt(value)).toSorted() };
   }
   // By code point, as Python sorts; JavaScript's own order is by UTF-16 unit.
   const keyed = values.map((value) => ({ value: String(value), key: Buffer.from(String(value)) }));

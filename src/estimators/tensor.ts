@@ -11,6 +11,22 @@ export interface TensorTypes {
 
 export type Dtype = keyof TensorTypes;
 
+/** The typed array of each type. */
+export const TENSOR_ARRAYS: { readonly [D in Dtype]: ArrayConstructorOf<TensorTypes[D]> } = {
+  F64: Float64Array,
+  F32: Float32Array,
+  I64: BigInt64Array,
+  I32: Int32Array,
+  U32: Uint32Array,
+  U16: Uint16Array,
+  U8: Uint8Array,
+};
+
+interface ArrayConstructorOf<A> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): A;
+}
+
 /** A typed array with its shape, row-major. */
 export type Tensor = {
   [D in Dtype]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: TensorTypes[D] };

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import { GrpcServer } from './grpc/server.js';
+import { ModelService } from './model/service.js';
+import { ModelStore } from './model/store.js';
+import { readDescriptorSet, readVersion } from './package-files.js';
+import { TrainingPool } from './training/pool.js';
+
+export interface AppOptions {
+  readonly log: Logger;
+  /** The module of the training threads; another one only in tests. */
+  readonly workerEntry?: URL;
+}
+
+/** A server that serves. */
+export interface ModelServer {
+  /** Where it listens, as `host:port`. */
+  readonly address: string;
+  readonly port: number;
+  /** Drains and stops; `hurry` cuts the grace period short. */
+  stop(options?: { readonly hurry?: AbortSignal }): Promise<void>;
+}
+
+/**
+ * Puts the parts together: store, pool, service, port.
+ *
+ * @throws DirectoryLockedError when another server owns the models, Error when
+ *   the port cannot be bound; nothing is left running.
+ */
+export async function startModelServer(config: Config, { log, workerEntry }: AppOptions): Promise<ModelServer> {
+  const [version, descriptorSet] = await Promise.all([readVersion(), readDescriptorSet()]);
+  const store = await ModelStore.open(resolve(config.modelsPath));
+  const pool = new TrainingPool({
+    slots: config.trainingCores,
+    memoryMb: config.trainingMemoryMb,
+    entry: workerEntry,
+    onLost: (slot, cause) => log.warn({ slot, cause }, 'a training thread was lost'),
+  });
+  const release = async () => {
+    await pool.close();
+    await store.close();
+  };
+
+  try {
+    const service = await ModelService.open({ store, pool, maxLoadedModels: config.maxInferenceModels });
+    const { host, port, maxMessageBytes } = config;
+    const server = await GrpcServer.listen({ service, host, port, maxMessageBytes, descriptorSet, version, log });
+    const { trainingSlots, storedModels } = service.status();
+    const { address } = server;
+    log.info({ address, version, modelsPath: store.path, trainingSlots, storedModels }, 'serving');
+    return {
+      address,
+      port: server.port,
+      stop: async ({ hurry } = {}) => {
+        log.info({ graceSeconds: config.shutdownGraceSeconds }, 'shutting down');
+        await server.close(config.shutdownGraceSeconds * 1000, hurry);
+        await release();
+        log.info('stopped');
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}

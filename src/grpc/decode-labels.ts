@@ -1,0 +1,37 @@
+import type { Labels as WireLabels } from '../../generated/modelserver/v1/model_server.js';
+import { invalid } from '../errors.js';
+import type { Labels } from '../estimators/labels.js';
+import { ownBuffer } from './decode-matrix.js';
+
+/**
+ * A request's labels, one for each of `rows` rows.
+ *
+ * @throws INVALID_REQUEST unless exactly one encoding is set and their number fits.
+ */
+export function decodeLabels(labels: WireLabels | undefined, rows: number, path = 'y'): Labels {
+  const { strings = [], ints = [], rawInt32 } = labels ?? {};
+  const encodings = [
+    strings.length > 0 && 'strings',
+    ints.length > 0 && 'ints',
+    rawInt32 !== undefined && 'raw_int32',
+  ].filter((encoding) => encoding !== false);
+  if (encodings.length === 0) throw invalid(path, 'is empty; set one of strings, ints and raw_int32');
+  if (encodings.length > 1) throw invalid(path, `sets ${encodings.join(' and ')}; set only one encoding`);
+
+  const decoded = rawInt32 === undefined ? decodeReadable(strings, ints) : decodePacked(rawInt32, `${path}.raw_int32`);
+  const { length } = decoded.values;
+  if (length !== rows) throw invalid(`${path}.${encodings[0]}`, `has ${length} labels; x has ${rows} rows`);
+  return decoded;
+}
+
+function decodeReadable(strings: string[], ints: bigint[]): Labels {
+  return strings.length > 0
+    ? { kind: 'string', values: strings }
+    : { kind: 'integer', values: BigInt64Array.from(ints) };
+}
+
+function decodePacked(data: Buffer, path: string): Labels {
+  if (data.byteLength % 4 !== 0) throw invalid(path, `has ${data.byteLength} bytes; an int32 has 4`);
+  const { buffer, offset } = ownBuffer(data);
+  return { kind: 'integer', values: new Int32Array(buffer, offset, data.byteLength / 4) };
+}

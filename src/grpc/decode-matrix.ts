@@ -1,0 +1,114 @@
+import {
+  Dtype,
+  type Column,
+  type Matrix as WireMatrix,
+  type RawMatrix,
+  type Row,
+} from '../../generated/modelserver/v1/model_server.js';
+import { invalid, notImplemented } from '../errors.js';
+import type { NamedMatrix } from '../model/features.js';
+
+const MAX_NAME = 256;
+const BYTES_PER_NUMBER = { [Dtype.DTYPE_FLOAT32]: 4, [Dtype.DTYPE_FLOAT64]: 8 };
+
+/**
+ * A request's matrix. The values are not looked at yet, and packed numbers stay
+ * the bytes that they came as.
+ *
+ * @throws INVALID_REQUEST unless exactly one encoding is set and its shape fits,
+ *   NOT_IMPLEMENTED for string columns.
+ */
+export function decodeMatrix(matrix: WireMatrix | undefined, path = 'x'): NamedMatrix {
+  const { rows = [], raw, columns = [] } = matrix ?? {};
+  const encodings = [rows.length > 0 && 'rows', raw !== undefined && 'raw', columns.length > 0 && 'columns'].filter(
+    (encoding) => encoding !== false,
+  );
+  if (encodings.length === 0) throw invalid(path, 'is empty; set one of rows, raw and columns');
+  if (encodings.length > 1) throw invalid(path, `sets ${encodings.join(' and ')}; set only one encoding`);
+  if (raw !== undefined) return decodeRaw(raw, `${path}.raw`);
+  return rows.length > 0 ? decodeRows(rows, `${path}.rows`) : decodeColumns(columns, `${path}.columns`);
+}
+
+/** @throws INVALID_REQUEST unless all names are usable and different. */
+export function requireFeatureNames(names: readonly string[], pathOf: (index: number) => string): void {
+  const seen = new Map<string, number>();
+  names.forEach((name, index) => {
+    if (name.length === 0 || name.length > MAX_NAME) {
+      throw invalid(pathOf(index), `has ${name.length} characters; a name has 1 to ${MAX_NAME}`);
+    }
+    const first = seen.get(name);
+    if (first !== undefined)
+      throw invalid(pathOf(index), `${JSON.stringify(name)} is also the name of column ${first}`);
+    seen.set(name, index);
+  });
+}
+
+function decodeRows(rows: readonly Row[], path: string): NamedMatrix {
+  const columns = rows[0].values.length;
+  if (columns === 0) throw invalid(`${path}[0].values`, 'is empty; a row has at least one value');
+  const data = new Float64Array(rows.length * columns);
+  rows.forEach(({ values }, row) => {
+    if (values.length !== columns) {
+      throw invalid(`${path}[${row}].values`, `has ${values.length} values; the first row has ${columns}`);
+    }
+    data.set(values, row * columns);
+  });
+  return { rows: rows.length, columns, data, encoding: 'rows' };
+}
+
+function decodeRaw({ rows, columns, dtype, data }: RawMatrix, path: string): NamedMatrix {
+  if (rows === 0) throw invalid(`${path}.rows`, 'is 0; at least one row is needed');
+  if (columns === 0) throw invalid(`${path}.columns`, 'is 0; at least one column is needed');
+  if (dtype !== Dtype.DTYPE_FLOAT32 && dtype !== Dtype.DTYPE_FLOAT64) {
+    throw invalid(`${path}.dtype`, 'must be DTYPE_FLOAT32 or DTYPE_FLOAT64');
+  }
+  const width = BYTES_PER_NUMBER[dtype];
+  // Both factors are below 2^32, so the product is exact enough to compare.
+  const expected = rows * columns * width;
+  if (data.byteLength !== expected) {
+    throw invalid(
+      `${path}.data`,
+      `has ${data.byteLength} bytes; ${rows} x ${columns} numbers of ${width} bytes are ${expected}`,
+    );
+  }
+  const { buffer, offset } = ownBuffer(data);
+  const numbers =
+    dtype === Dtype.DTYPE_FLOAT32
+      ? new Float32Array(buffer, offset, rows * columns)
+      : new Float64Array(buffer, offset, rows * columns);
+  return { rows, columns, data: numbers, encoding: 'raw' };
+}
+
+function decodeColumns(columns: readonly Column[], path: string): NamedMatrix {
+  requireFeatureNames(
+    columns.map(({ name }) => name),
+    (index) => `${path}[${index}].name`,
+  );
+  const rows = columns[0].numbers.length;
+  columns.forEach(({ numbers, strings }, column) => {
+    if (strings.length > 0) {
+      throw notImplemented(`${path}[${column}].strings`, 'string columns are not built yet; send numbers');
+    }
+    if (numbers.length === 0) throw invalid(`${path}[${column}].numbers`, 'is empty; a column has at least one value');
+    if (numbers.length !== rows) {
+      throw invalid(`${path}[${column}].numbers`, `has ${numbers.length} values; the first column has ${rows}`);
+    }
+  });
+  const data = new Float64Array(rows * columns.length);
+  columns.forEach(({ numbers }, column) => {
+    for (let row = 0; row < rows; row++) data[row * columns.length + column] = numbers[row];
+  });
+  return { rows, columns: columns.length, data, encoding: 'columns', columnNames: columns.map(({ name }) => name) };
+}
+
+/**
+ * The bytes as an aligned buffer: their own where they have one to themselves,
+ * which can then move to another thread; else a copy, as small ones share a pool.
+ */
+export function ownBuffer(data: Buffer): { readonly buffer: ArrayBuffer; readonly offset: number } {
+  const { buffer, byteOffset, byteLength } = data;
+  if (buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength === byteLength) {
+    return { buffer, offset: 0 };
+  }
+  return { buffer: new Uint8Array(data).buffer, offset: 0 };
+}

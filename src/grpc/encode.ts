@@ -1,0 +1,122 @@
+import {
+  Dtype,
+  type Feature as WireFeature,
+  FeatureKind,
+  type GetStatusResponse,
+  type Labels as WireLabels,
+  type Matrix as WireMatrix,
+  type Model,
+  ModelState,
+  OutputEncoding,
+  type PredictRequest,
+  type PredictResponse,
+  type Training,
+  type TrainingProgress,
+} from '../../generated/modelserver/v1/model_server.js';
+import type { Duration } from '../../generated/google/protobuf/duration.js';
+import type { Classes } from '../estimators/labels.js';
+import type { Prediction } from '../model/loaded-model.js';
+import type { ModelCard, ModelView, TrainingView } from '../model/model.js';
+import type { ServerStatus } from '../model/service.js';
+import { encodeEstimator } from './estimator-codec.js';
+
+const STATES: Readonly<Record<ModelView['state'], ModelState>> = {
+  training: ModelState.MODEL_STATE_UNSPECIFIED,
+  stored: ModelState.MODEL_STATE_STORED,
+  loaded: ModelState.MODEL_STATE_LOADED,
+  unavailable: ModelState.MODEL_STATE_UNAVAILABLE,
+};
+
+export function encodeModel({ name, state, reason, card, training }: ModelView): Model {
+  const estimator = card?.estimator ?? training?.estimator;
+  return {
+    name,
+    state: STATES[state],
+    reason,
+    generation: card?.generation ?? 0,
+    estimator: estimator && encodeEstimator(estimator),
+    classes: card && encodeClasses(card.classes),
+    nFeaturesIn: card?.features.length ?? 0,
+    features: card?.features.map(encodeFeature) ?? [],
+    nSamples: card?.nSamples ?? 0,
+    metrics: card?.metrics,
+    createdAt: card?.createdAt,
+    fitDuration: card && durationOf(card.fitDurationMs),
+    sizeBytes: BigInt(card?.sizeBytes ?? 0),
+    sha256: card?.sha256 ?? '',
+    training: training && encodeProgress(training),
+  };
+}
+
+export function encodePrediction(
+  { card, classIndexes, probabilities }: Prediction,
+  { x, includeProbabilities, outputEncoding }: PredictRequest,
+): PredictResponse {
+  const asRequested =
+    x?.raw === undefined ? OutputEncoding.OUTPUT_ENCODING_READABLE : OutputEncoding.OUTPUT_ENCODING_RAW;
+  const encoding = outputEncoding === OutputEncoding.OUTPUT_ENCODING_UNSPECIFIED ? asRequested : outputEncoding;
+  const isRaw = encoding === OutputEncoding.OUTPUT_ENCODING_RAW;
+  return {
+    labels: encodeLabels(card.classes, classIndexes, isRaw),
+    probabilities: includeProbabilities
+      ? encodeProbabilities(probabilities, card.classes.values.length, isRaw)
+      : undefined,
+    generation: card.generation,
+  };
+}
+
+export function encodeStatus(status: ServerStatus, version: string, startedAt: Date): GetStatusResponse {
+  return { ...status, trainings: status.trainings.map(encodeTraining), version, startedAt };
+}
+
+function encodeTraining(training: TrainingView): Training {
+  const { name, estimator, startedAt } = training;
+  return { name, estimator: estimator.kind, startedAt, progress: encodeProgress(training) };
+}
+
+function encodeProgress({ progress, remainingMs }: TrainingView): TrainingProgress {
+  return { ...progress, remaining: remainingMs === undefined ? undefined : durationOf(remainingMs) };
+}
+
+function encodeFeature({ name }: ModelCard['features'][number]): WireFeature {
+  return { name, kind: FeatureKind.FEATURE_KIND_NUMERIC, categories: [] };
+}
+
+function encodeClasses(classes: Classes): WireLabels {
+  return classes.kind === 'string'
+    ? { strings: [...classes.values], ints: [] }
+    : { strings: [], ints: [...classes.values] };
+}
+
+function encodeLabels(classes: Classes, indexes: Int32Array, isRaw: boolean): WireLabels {
+  if (classes.kind === 'string') {
+    return { strings: Array.from(indexes, (index) => classes.values[index]), ints: [] };
+  }
+  const { values } = classes;
+  if (!isRaw || !values.every((value) => BigInt.asIntN(32, value) === value)) {
+    return { strings: [], ints: Array.from(indexes, (index) => values[index]) };
+  }
+  const narrow = Int32Array.from(values, Number);
+  const labels = indexes.map((index) => narrow[index]);
+  return { strings: [], ints: [], rawInt32: Buffer.from(labels.buffer) };
+}
+
+function encodeProbabilities(values: Float64Array<ArrayBuffer>, nClasses: number, isRaw: boolean): WireMatrix {
+  const rows = values.length / nClasses;
+  if (isRaw) {
+    const raw = { rows, columns: nClasses, dtype: Dtype.DTYPE_FLOAT64, data: Buffer.from(values.buffer) };
+    return { rows: [], raw, columns: [] };
+  }
+  return {
+    rows: Array.from({ length: rows }, (_, row) => ({
+      values: Array.from(values.subarray(row * nClasses, (row + 1) * nClasses)),
+    })),
+    columns: [],
+    raw: undefined,
+  };
+}
+
+function durationOf(ms: number): Duration {
+  const whole = Math.round(ms);
+  return { seconds: BigInt(Math.floor(whole / 1000)), nanos: (whole % 1000) * 1_000_000 };
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** A directory that another process owns. */
+export class DirectoryLockedError extends Error {
+  override readonly name = 'DirectoryLockedError';
+}
+
+const ownerSchema = z.object({
+  id: z.string(),
+  pid: z.number().int(),
+  /** When the process started, in clock ticks since boot; '' where the system does not say. */
+  started: z.string(),
+  /** Host and process-id namespace: where `pid` means something. */
+  realm: z.string(),
+  since: z.string(),
+});
+type Owner = z.infer<typeof ownerSchema>;
+
+const FILE_NAME = '.lock';
+const HEARTBEAT_MS = 2000;
+/** An owner whose process we cannot see counts as gone after so long without a heartbeat. */
+const SILENCE_MS = 4 * HEARTBEAT_MS;
+
+/**
+ * Makes this process the one owner of a directory, by a file that names it. The
+ * lock of a dead process is taken over: at once where its process id tells (a
+ * restart after `kill -9`), and after a silence of its heartbeat where it does
+ * not (another container on the same volume).
+ */
+export class DirectoryLock {
+  readonly #path: string;
+  readonly #owner: Owner;
+  readonly #heartbeat: NodeJS.Timeout;
+
+  private constructor(path: string, owner: Owner) {
+    this.#path = path;
+    this.#owner = owner;
+    this.#heartbeat = setInterval(() => {
+      const now = new Date();
+      // A missed beat is no fault: the next one follows.
+      utimes(path, now, now).catch(() => undefined);
+    }, HEARTBEAT_MS);
+    this.#heartbeat.unref();
+  }
+
+  /** @throws DirectoryLockedError that names the living owner. */
+  static async acquire(directory: string): Promise<DirectoryLock> {
+    const path = join(directory, FILE_NAME);
+    const owner: Owner = {
+      id: randomUUID(),
+      pid: process.pid,
+      started: startOf(process.pid) ?? '',
+      realm: realm(),
+      since: new Date().toISOString(),
+    };
+    // The lock appears whole: a file of our own first, then a link that fails if there is one.
+    const draft = `${path}.${owner.id}`;
+    await writeFile(draft, JSON.stringify(owner));
+    try {
+      while (!(await tryLink(draft, path))) {
+        const other = await readOwner(path);
+        if (other === undefined) continue;
+        if (await isAlive(other, path)) {
+          throw new DirectoryLockedError(
+            `${directory} is in use by another server (process ${other.pid} on ${other.realm.split(' ')[0]}, since ${other.since}); give each server a MODELS_PATH of its own`,
+          );
+        }
+        await setAside(path, other);
+      }
+    } finally {
+      await rm(draft, { force: true });
+    }
+    return new DirectoryLock(path, owner);
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    if ((await readOwner(this.#path))?.id === this.#owner.id) await rm(this.#path, { force: true });
+  }
+}
+
+async function tryLink(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+/** Takes a dead owner's lock away, but not one that someone else has put there since. */
+async function setAside(path: string, dead: Owner): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  if ((await readOwner(aside))?.id !== dead.id) await tryLink(aside, path);
+  await rm(aside, { force: true });
+}
+
+/** The owner that the lock names; undefined when there is no lock, an unreadable one counts as nobody's. */
+async function readOwner(path: string): Promise<Owner | undefined> {
+  try {
+    const text = await readFile(path, 'utf8');
+    const parsed = ownerSchema.safeParse(parseJson(text));
+    return parsed.success ? parsed.data : { id: '', pid: 0, started: '', realm: '', since: '' };
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+async function isAlive(owner: Owner, path: string): Promise<boolean> {
+  if (owner.pid <= 0) return false;
+  if (owner.realm === realm()) {
+    // A process id is used again; its start time tells the two apart.
+    return processExists(owner.pid) && (owner.started === '' || startOf(owner.pid) === owner.started);
+  }
+  const before = await beatOf(path);
+  const deadline = Date.now() + SILENCE_MS;
+  while (Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, HEARTBEAT_MS / 4));
+    if ((await beatOf(path)) !== before) return true;
+  }
+  return false;
+}
+
+async function beatOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isCode(error, 'EPERM');
+  }
+}
+
+function realm(): string {
+  let namespace = '';
+  try {
+    namespace = readlinkSync('/proc/self/ns/pid');
+  } catch {
+    // Only Linux has namespaces.
+  }
+  return `${hostname()} ${namespace}`.trim();
+}
+
+function startOf(pid: number): string | undefined {
+  try {
+    // Field 22, counted from behind the command's name, which may hold spaces.
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

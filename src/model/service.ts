@@ -1,0 +1,263 @@
+import { DomainError, invalid } from '../errors.js';
+import type { EstimatorSpec } from '../estimators/estimator.js';
+import type { Labels } from '../estimators/labels.js';
+import type { TrainingPool } from '../training/pool.js';
+import { decodeArtifact, encodeArtifact } from './artifact.js';
+import { featuresOf, type NamedMatrix } from './features.js';
+import { KeyedLock } from './keyed-lock.js';
+import { LoadedModel } from './loaded-model.js';
+import { type ModelCard, type ModelView, requireName, type TrainingView } from './model.js';
+import { type Entry, Registry, viewOf } from './registry.js';
+import type { ModelStore } from './store.js';
+
+/** A Fit whose envelope has been decoded and checked. */
+export interface FitRequest {
+  readonly name: string;
+  readonly estimator: EstimatorSpec;
+  readonly x: NamedMatrix;
+  /** Shape: x.rows. */
+  readonly y: Labels;
+  readonly seed: number;
+  /** [] where the caller names none. */
+  readonly featureNames: readonly string[];
+  /** '' where the caller gives none. */
+  readonly requestId: string;
+}
+
+export interface ServerStatus {
+  readonly trainingSlots: number;
+  readonly busyTrainingSlots: number;
+  readonly trainings: readonly TrainingView[];
+  readonly loadedModels: number;
+  readonly maxLoadedModels: number;
+  readonly storedModels: number;
+  readonly replacedWorkers: number;
+}
+
+export interface ModelServiceOptions {
+  readonly store: ModelStore;
+  readonly pool: TrainingPool;
+  readonly maxLoadedModels: number;
+}
+
+/**
+ * The use cases of the server. State changes of one model run one after the
+ * other; the registry changes only once the disk has.
+ */
+export class ModelService {
+  readonly #store: ModelStore;
+  readonly #pool: TrainingPool;
+  readonly #maxLoadedModels: number;
+  readonly #registry = new Registry();
+  readonly #lock = new KeyedLock();
+
+  private constructor({ store, pool, maxLoadedModels }: ModelServiceOptions) {
+    this.#store = store;
+    this.#pool = pool;
+    this.#maxLoadedModels = maxLoadedModels;
+  }
+
+  /** Starts from what the store holds. */
+  static async open(options: ModelServiceOptions): Promise<ModelService> {
+    const service = new ModelService(options);
+    for (const found of await options.store.scan()) service.#registry.add(found.name, found);
+    return service;
+  }
+
+  /**
+   * Trains a model and stores it. Whatever goes wrong, name and slot are given
+   * back and nothing stays on disk.
+   *
+   * @throws MODEL_ALREADY_EXISTS, NO_FREE_TRAINING_SLOT, what the training throws,
+   *   and the signal's reason.
+   */
+  async fit(request: FitRequest, signal: AbortSignal): Promise<ModelView> {
+    const { name, estimator, x } = request;
+    requireName(name);
+    const features = featuresOf(x, request.featureNames);
+    const repeated = this.#repeated(request);
+    if (repeated !== undefined) return viewOf(repeated);
+
+    const training = this.#registry.beginTraining(name, estimator);
+    let stored: ModelCard | undefined;
+    try {
+      const slot = this.#pool.acquire();
+      try {
+        const { rows, columns, data, encoding } = x;
+        const job = { spec: estimator, x: { rows, columns, data, encoding }, y: request.y, seed: request.seed };
+        const { classes, tensors } = await slot.train(job, training.progress, signal);
+        const createdAt = new Date();
+        const { card, bytes } = await encodeArtifact(
+          {
+            generation: 1,
+            estimator,
+            classes,
+            features,
+            nSamples: rows,
+            metrics: {},
+            createdAt,
+            fitDurationMs: createdAt.getTime() - training.startedAt.getTime(),
+            requestId: request.requestId,
+          },
+          tensors,
+        );
+        await this.#store.write(name, bytes, signal);
+        stored = card;
+      } finally {
+        slot.release();
+      }
+    } finally {
+      this.#registry.endTraining(name, stored);
+    }
+    return viewOf(this.#registry.get(name));
+  }
+
+  /**
+   * The model in memory, to predict with.
+   *
+   * @throws MODEL_NOT_FOUND, MODEL_NOT_LOADED, MODEL_IN_TRAINING, or why the
+   *   artifact is unusable.
+   */
+  getLoaded(name: string): LoadedModel {
+    requireName(name);
+    const { loaded, fault } = this.#registry.getStored(name);
+    if (loaded === undefined) throw fault ?? notLoaded(name);
+    return loaded;
+  }
+
+  /**
+   * Brings a model into memory; joins a load that is at work.
+   *
+   * @throws MODEL_ALREADY_LOADED, LOADED_MODEL_LIMIT_REACHED, MODEL_NOT_FOUND,
+   *   MODEL_IN_TRAINING, or why the artifact is unusable.
+   */
+  async load(name: string): Promise<ModelView> {
+    requireName(name);
+    const entry = this.#registry.getStored(name);
+    if (entry.loading !== undefined) return entry.loading;
+    if (entry.loaded !== undefined) {
+      throw new DomainError('MODEL_ALREADY_LOADED', `the model ${name} is loaded already`);
+    }
+    if (this.#registry.loadedOrLoading() >= this.#maxLoadedModels) {
+      throw new DomainError(
+        'LOADED_MODEL_LIMIT_REACHED',
+        `${this.#maxLoadedModels} models are loaded, the most that MAX_INFERENCE_MODELS allows; unload one first`,
+      );
+    }
+    entry.loading = this.#lock
+      .run(name, () => this.#loadFromDisk(name))
+      .finally(() => {
+        entry.loading = undefined;
+      });
+    return entry.loading;
+  }
+
+  /** @throws MODEL_NOT_FOUND, MODEL_NOT_LOADED, MODEL_IN_TRAINING. */
+  async unload(name: string): Promise<void> {
+    requireName(name);
+    this.#registry.getStored(name);
+    await this.#lock.run(name, async () => {
+      const entry = this.#registry.getStored(name);
+      if (entry.loaded === undefined) throw notLoaded(name);
+      // Predictions in flight keep the model they began with; then it is collected.
+      entry.loaded = undefined;
+    });
+  }
+
+  /** @throws MODEL_NOT_FOUND, MODEL_LOADED without `force`, MODEL_IN_TRAINING. */
+  async remove(name: string, force: boolean): Promise<void> {
+    requireName(name);
+    this.#registry.getStored(name);
+    await this.#lock.run(name, async () => {
+      const entry = this.#registry.getStored(name);
+      if (entry.loaded !== undefined && !force) throw isLoaded([name]);
+      await this.#store.remove(name);
+      this.#registry.delete(name);
+    });
+  }
+
+  /**
+   * Removes every stored model, or none; returns how many. First trainings keep
+   * their names.
+   *
+   * @throws MODEL_LOADED without `force`.
+   */
+  async removeAll(force: boolean): Promise<number> {
+    const names = this.#registry.storedNames();
+    return this.#lock.runAll(names, async () => {
+      const entries = names.flatMap((name) => this.#registry.find(name) ?? []);
+      const loaded = entries.filter((entry) => entry.loaded !== undefined).map((entry) => entry.name);
+      if (loaded.length > 0 && !force) throw isLoaded(loaded);
+      const stored = entries.map((entry) => entry.name);
+      await this.#store.removeAll(stored);
+      for (const name of stored) this.#registry.delete(name);
+      return stored.length;
+    });
+  }
+
+  /** @throws MODEL_NOT_FOUND. */
+  getModel(name: string): ModelView {
+    requireName(name);
+    return viewOf(this.#registry.get(name));
+  }
+
+  /** Up to `pageSize` models whose names come after `after`, and whether more follow. */
+  listModels(pageSize: number, after: string): { readonly models: ModelView[]; readonly more: boolean } {
+    const names = this.#registry.names().filter((name) => name > after);
+    const models = names.slice(0, pageSize).map((name) => viewOf(this.#registry.get(name)));
+    return { models, more: names.length > pageSize };
+  }
+
+  status(): ServerStatus {
+    return {
+      trainingSlots: this.#pool.size,
+      busyTrainingSlots: this.#pool.busy,
+      trainings: this.#registry.trainings(),
+      loadedModels: this.#registry.loaded(),
+      maxLoadedModels: this.#maxLoadedModels,
+      storedModels: this.#registry.storedNames().length,
+      replacedWorkers: this.#pool.replaced,
+    };
+  }
+
+  /** The stored model that this request has made before, if it has. */
+  #repeated({ name, requestId }: FitRequest): Entry | undefined {
+    const entry = this.#registry.find(name);
+    return requestId !== '' && entry?.card?.requestId === requestId ? entry : undefined;
+  }
+
+  async #loadFromDisk(name: string): Promise<ModelView> {
+    // A removal may have come first while this waited.
+    const entry = this.#registry.getStored(name);
+    try {
+      const { card, tensors } = await decodeArtifact(await this.#store.read(name));
+      entry.loaded = new LoadedModel(card, tensors);
+      entry.card = card;
+      entry.fault = undefined;
+    } catch (error) {
+      if (error instanceof DomainError) entry.fault = error;
+      throw error;
+    }
+    return viewOf(entry);
+  }
+}
+
+/** The largest request_id, in characters. */
+const MAX_REQUEST_ID = 128;
+
+/** @throws INVALID_REQUEST. */
+export function requireRequestId(requestId: string): void {
+  if (requestId.length > MAX_REQUEST_ID) {
+    throw invalid('request_id', `has ${requestId.length} characters; at most ${MAX_REQUEST_ID} are kept`);
+  }
+}
+
+function notLoaded(name: string): DomainError {
+  return new DomainError('MODEL_NOT_LOADED', `the model ${name} is stored, but not loaded; Load it first`);
+}
+
+function isLoaded(names: readonly string[]): DomainError {
+  const list = names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
+  const verb = names.length === 1 ? 'is' : 'are';
+  return new DomainError('MODEL_LOADED', `${list} ${verb} loaded; unload first, or set force`);
+}

@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DomainError, messageOf } from '../errors.js';
+import { headerLength, readCard } from './artifact.js';
+import { DirectoryLock } from './directory-lock.js';
+import { fileNameOf, modelNameOf } from './file-name.js';
+import type { ModelCard } from './model.js';
+
+/** What a scan has found: a model, or why it is unusable. */
+export type StoredModel =
+  { readonly name: string; readonly card: ModelCard } | { readonly name: string; readonly fault: DomainError };
+
+// All that is not a model's file starts with a dot, and is swept up at the start.
+const TEMPORARY = /^\.(writing-|lock\.)/;
+const REMOVING = '.removing-';
+const REMOVED = '.removed-';
+
+/**
+ * The artifacts in one directory, whole or not at all, whenever the process is
+ * killed: a file appears by a rename, a single removal is one unlink, and a
+ * removal of many is committed by the rename of a directory.
+ */
+export class ModelStore {
+  readonly #lock: DirectoryLock;
+
+  private constructor(
+    readonly path: string,
+    lock: DirectoryLock,
+  ) {
+    this.#lock = lock;
+  }
+
+  /**
+   * Takes the directory, makes it where it is missing, and finishes or undoes
+   * what a killed process has left.
+   *
+   * @throws DirectoryLockedError when another server owns it.
+   */
+  static async open(path: string): Promise<ModelStore> {
+    await mkdir(path, { recursive: true });
+    const lock = await DirectoryLock.acquire(path);
+    const store = new ModelStore(path, lock);
+    try {
+      await store.#recover();
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+    return store;
+  }
+
+  async close(): Promise<void> {
+    await this.#lock.release();
+  }
+
+  /** Reads the header of every artifact; files that are none of ours are left alone. */
+  async scan(): Promise<StoredModel[]> {
+    const found: StoredModel[] = [];
+    for (const fileName of await readdir(this.path)) {
+      const name = modelNameOf(fileName);
+      if (name !== undefined) found.push(await this.#examine(name));
+    }
+    return found;
+  }
+
+  /**
+   * Stores `bytes` as the artifact of `name`. The rename is the commit point: an
+   * abort before it leaves nothing behind, one after it changes nothing.
+   *
+   * @throws the signal's reason, or INTERNAL when the disk refuses.
+   */
+  async write(name: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    const temporary = join(this.path, `.writing-${randomUUID()}`);
+    try {
+      const file = await open(temporary, 'wx', 0o644);
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      signal.throwIfAborted();
+      await rename(temporary, this.#fileOf(name));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw signal.aborted ? signal.reason : storageFault('write', name, error);
+    }
+    try {
+      await this.#syncDirectory();
+    } catch (error) {
+      await rm(this.#fileOf(name), { force: true });
+      throw storageFault('write', name, error);
+    }
+  }
+
+  /** @throws MODEL_CORRUPT when the file has gone or cannot be read. */
+  async read(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return await readFile(this.#fileOf(name));
+    } catch (error) {
+      throw new DomainError('MODEL_CORRUPT', `the artifact of ${name} cannot be read (${codeOf(error)})`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Removes one artifact; one that has gone already counts as removed. */
+  async remove(name: string): Promise<void> {
+    try {
+      await unlink(this.#fileOf(name));
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw storageFault('remove', name, error);
+    }
+    await this.#syncDirectory();
+  }
+
+  /** Removes all of these artifacts, or none. */
+  async removeAll(names: readonly string[]): Promise<void> {
+    const id = randomUUID();
+    const removing = join(this.path, `${REMOVING}${id}`);
+    const removed = join(this.path, `${REMOVED}${id}`);
+    await mkdir(removing);
+    try {
+      for (const name of names) await moveIfThere(this.#fileOf(name), join(removing, fileNameOf(name)));
+      await rename(removing, removed);
+    } catch (error) {
+      await this.#restore(removing);
+      throw storageFault('remove', 'the models', error);
+    }
+    await this.#syncDirectory();
+    await rm(removed, { recursive: true, force: true });
+  }
+
+  #fileOf(name: string): string {
+    return join(this.path, fileNameOf(name));
+  }
+
+  async #examine(name: string): Promise<StoredModel> {
+    let file: FileHandle | undefined;
+    try {
+      file = await open(this.#fileOf(name), 'r');
+      const { size } = await file.stat();
+      const start = await readExactly(file, Math.min(size, 8));
+      const header = await readExactly(file, headerLength(start, size));
+      return { name, card: readCard(header, size) };
+    } catch (error) {
+      if (error instanceof DomainError) return { name, fault: error };
+      const fault = new DomainError('MODEL_CORRUPT', `the artifact cannot be read (${codeOf(error)})`, {
+        cause: error,
+      });
+      return { name, fault };
+    } finally {
+      await file?.close();
+    }
+  }
+
+  async #recover(): Promise<void> {
+    for (const entry of await readdir(this.path)) {
+      const path = join(this.path, entry);
+      if (TEMPORARY.test(entry)) await rm(path, { force: true });
+      else if (entry.startsWith(REMOVED)) await rm(path, { recursive: true, force: true });
+      else if (entry.startsWith(REMOVING)) await this.#restore(path);
+    }
+  }
+
+  /** Undoes a removal of many that was not committed. */
+  async #restore(removing: string): Promise<void> {
+    for (const fileName of await readdir(removing)) {
+      await rename(join(removing, fileName), join(this.path, fileName));
+    }
+    await rmdir(removing);
+    await this.#syncDirectory();
+  }
+
+  /** Makes renames and removals outlast a power cut. */
+  async #syncDirectory(): Promise<void> {
+    let directory: FileHandle | undefined;
+    try {
+      directory = await open(this.path, 'r');
+      await directory.sync();
+    } catch (error) {
+      // Some systems cannot sync a directory; what was done stays done.
+      if (!['EPERM', 'EISDIR', 'EINVAL', 'EACCES', 'ENOTSUP'].includes(codeOf(error))) throw error;
+    } finally {
+      await directory?.close();
+    }
+  }
+}
+
+async function readExactly(file: FileHandle, length: number): Promise<Uint8Array> {
+  const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function moveIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : messageOf(error);
+}
+
+/** Says which rule of the file system was met, but not where its files are. */
+function storageFault(verb: string, name: string, cause: unknown): DomainError {
+  return new DomainError('INTERNAL', `the server could not ${verb} ${name} on its disk (${codeOf(cause)})`, { cause });
+}

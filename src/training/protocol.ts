@@ -1,0 +1,73 @@
+/**
+ * The messages between the pool and its worker threads.
+ *
+ *     server's thread                        worker thread
+ *       │ ◀───────────────── ready ──────────────│  it can take a fit
+ *       │ ─────────────────── fit ──────────────▶│  X is transferred, not copied
+ *       │     (shared words: progress, cancel)   │
+ *       │ ◀──── fitted │ refused │ failed ───────│  one answer a fit
+ *
+ * A training that was told to cancel answers `cancelled`, or its thread is
+ * ended. Answers carry the id of their fit; one that nobody waits for is
+ * ignored.
+ */
+import type { EstimatorSpec } from '../estimators/estimator.js';
+import type { Classes, Labels } from '../estimators/labels.js';
+import type { Matrix } from '../estimators/matrix.js';
+import type { Tensors } from '../estimators/tensor.js';
+import type { DomainErrorOptions, ErrorReason } from '../errors.js';
+
+/** What to train on what. The job owns its arrays: they are gone once it is sent. */
+export interface FitJob {
+  readonly spec: EstimatorSpec;
+  readonly x: Matrix;
+  /** Shape: x.rows. */
+  readonly y: Labels;
+  readonly seed: number;
+}
+
+/** What was learned. */
+export interface FitResult {
+  readonly classes: Classes;
+  readonly tensors: Tensors;
+}
+
+export type ToWorker = {
+  readonly type: 'fit';
+  readonly id: number;
+  readonly job: FitJob;
+  /** The words of a SharedProgress. */
+  readonly progress: SharedArrayBuffer;
+};
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'fitted'; readonly id: number; readonly result: FitResult }
+  /** The caller's data or hyperparameters are at fault. */
+  | { readonly type: 'refused'; readonly id: number; readonly error: TransportedError }
+  | { readonly type: 'cancelled'; readonly id: number }
+  /** The estimator is at fault; `stack` is for the log only. */
+  | { readonly type: 'failed'; readonly id: number; readonly message: string; readonly stack: string };
+
+/** A DomainError as it crosses threads, since structured clone drops a class's own fields. */
+export interface TransportedError {
+  readonly reason: ErrorReason;
+  readonly message: string;
+  readonly violations: DomainErrorOptions['violations'];
+}
+
+/** The buffers of a job that can move to its thread instead of being copied. */
+export function transferablesOfJob({ x, y }: FitJob): ArrayBuffer[] {
+  return transferables([x.data, ...(y.kind === 'integer' ? [y.values] : [])]);
+}
+
+/** The buffers of a result, likewise. */
+export function transferablesOfResult({ tensors }: FitResult): ArrayBuffer[] {
+  return transferables(Object.values(tensors).map(({ data }) => data));
+}
+
+function transferables(arrays: readonly { buffer: ArrayBuffer; byteLength: number }[]): ArrayBuffer[] {
+  // A buffer that holds more than its view belongs to someone else as well.
+  const owned = arrays.filter((array) => array.buffer.byteLength === array.byteLength && array.byteLength > 0);
+  return [...new Set(owned.map((array) => array.buffer))];
+}
