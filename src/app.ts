@@ -18,6 +18,9 @@ export interface ModelServer {
   /** Where it listens, as `host:port`. */
   readonly address: string;
   readonly port: number;
+  readonly version: string;
+  /** The directory of its models, absolute. */
+  readonly modelsPath: string;
   /** Drains and stops; `hurry` cuts the grace period short. */
   stop(options?: { readonly hurry?: AbortSignal }): Promise<void>;
 }
@@ -46,12 +49,11 @@ export async function startModelServer(config: Config, { log, workerEntry }: App
     const service = await ModelService.open({ store, pool, maxLoadedModels: config.maxInferenceModels });
     const { host, port, maxMessageBytes } = config;
     const server = await GrpcServer.listen({ service, host, port, maxMessageBytes, descriptorSet, version, log });
-    const { trainingSlots, storedModels } = service.status();
-    const { address } = server;
-    log.info({ address, version, modelsPath: store.path, trainingSlots, storedModels }, 'serving');
     return {
-      address,
+      address: server.address,
       port: server.port,
+      version,
+      modelsPath: store.path,
       stop: async ({ hurry } = {}) => {
         log.info({ graceSeconds: config.shutdownGraceSeconds }, 'shutting down');
         await server.close(config.shutdownGraceSeconds * 1000, hurry);

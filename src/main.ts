@@ -39,6 +39,10 @@ try {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+
+  // Only now does a signal end it well, so only now does it say that it serves.
+  const { address, version, modelsPath } = server;
+  log.info({ address, version, modelsPath, trainingSlots: config.trainingCores }, 'serving');
 } catch (error) {
   const isSetting = error instanceof ConfigError || error instanceof DirectoryLockedError;
   process.stderr.write(`modelserver: ${messageOf(error)}\n`);

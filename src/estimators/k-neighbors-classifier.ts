@@ -1,7 +1,32 @@
 import { defineEstimator } from './estimator.js';
+import { choice, type Hyperparameter, integer, type Values } from './hyperparameters.js';
+import { mljsKNeighbors } from './mljs/k-neighbors.js';
 
+const power: Hyperparameter<number> = {
+  default: 2,
+  parse(value) {
+    if (value !== 1 && value !== 2) {
+      throw new RangeError(`is ${JSON.stringify(value)}; must be 1 (Manhattan) or 2 (Euclidean)`);
+    }
+    return value;
+  },
+};
+
+const hyperparameters = {
+  n_neighbors: integer(5, { min: 1 }),
+  weights: choice('uniform', ['uniform', 'distance']),
+  algorithm: choice('auto', ['auto', 'ball_tree', 'kd_tree', 'brute']),
+  leaf_size: integer(30, { min: 1 }),
+  p: power,
+};
+
+/** The hyperparameters of the contract's message of the same name. */
+export type KNeighborsHyperparameters = Values<typeof hyperparameters>;
+
+/** Vote of the nearest training rows, after scikit-learn's KNeighborsClassifier. */
 export const kNeighborsClassifier = defineEstimator({
   kind: 'k_neighbors_classifier',
-  hyperparameters: {},
-  engines: {},
+  hyperparameters,
+  engines: { mljs: mljsKNeighbors },
+  defaultEngine: 'mljs',
 });

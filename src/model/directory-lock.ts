@@ -23,8 +23,8 @@ type Owner = z.infer<typeof ownerSchema>;
 
 const FILE_NAME = '.lock';
 const HEARTBEAT_MS = 2000;
-/** An owner whose process we cannot see counts as gone after so long without a heartbeat. */
-const SILENCE_MS = 4 * HEARTBEAT_MS;
+/** An owner whose process we cannot see counts as gone after so many heartbeats that did not come. */
+const MISSED_BEATS = 4;
 
 /**
  * Makes this process the one owner of a directory, by a file that names it. The
@@ -37,19 +37,19 @@ export class DirectoryLock {
   readonly #owner: Owner;
   readonly #heartbeat: NodeJS.Timeout;
 
-  private constructor(path: string, owner: Owner) {
+  private constructor(path: string, owner: Owner, heartbeatMs: number) {
     this.#path = path;
     this.#owner = owner;
     this.#heartbeat = setInterval(() => {
       const now = new Date();
       // A missed beat is no fault: the next one follows.
       utimes(path, now, now).catch(() => undefined);
-    }, HEARTBEAT_MS);
+    }, heartbeatMs);
     this.#heartbeat.unref();
   }
 
   /** @throws DirectoryLockedError that names the living owner. */
-  static async acquire(directory: string): Promise<DirectoryLock> {
+  static async acquire(directory: string, heartbeatMs = HEARTBEAT_MS): Promise<DirectoryLock> {
     const path = join(directory, FILE_NAME);
     const owner: Owner = {
       id: randomUUID(),
@@ -65,7 +65,7 @@ export class DirectoryLock {
       while (!(await tryLink(draft, path))) {
         const other = await readOwner(path);
         if (other === undefined) continue;
-        if (await isAlive(other, path)) {
+        if (await isAlive(other, path, heartbeatMs)) {
           throw new DirectoryLockedError(
             `${directory} is in use by another server (process ${other.pid} on ${other.realm.split(' ')[0]}, since ${other.since}); give each server a MODELS_PATH of its own`,
           );
@@ -75,7 +75,7 @@ export class DirectoryLock {
     } finally {
       await rm(draft, { force: true });
     }
-    return new DirectoryLock(path, owner);
+    return new DirectoryLock(path, owner, heartbeatMs);
   }
 
   async release(): Promise<void> {
@@ -119,16 +119,16 @@ async function readOwner(path: string): Promise<Owner | undefined> {
   }
 }
 
-async function isAlive(owner: Owner, path: string): Promise<boolean> {
+async function isAlive(owner: Owner, path: string, heartbeatMs: number): Promise<boolean> {
   if (owner.pid <= 0) return false;
   if (owner.realm === realm()) {
     // A process id is used again; its start time tells the two apart.
     return processExists(owner.pid) && (owner.started === '' || startOf(owner.pid) === owner.started);
   }
   const before = await beatOf(path);
-  const deadline = Date.now() + SILENCE_MS;
+  const deadline = Date.now() + MISSED_BEATS * heartbeatMs;
   while (Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, HEARTBEAT_MS / 4));
+    await new Promise((resolve) => setTimeout(resolve, heartbeatMs / 4));
     if ((await beatOf(path)) !== before) return true;
   }
   return false;

@@ -20,8 +20,9 @@ export class KeyedLock {
 
   /** Holds all of `keys` for one task. Taking them in order keeps two such calls from waiting for each other. */
   async runAll<T>(keys: readonly string[], task: () => Promise<T>): Promise<T> {
-    const [first, ...rest] = keys.toSorted();
-    if (first === undefined) return task();
-    return this.run(first, () => this.runAll(rest, task));
+    const inOrder = keys.toSorted();
+    const hold = (next: number): Promise<T> =>
+      next === inOrder.length ? task() : this.run(inOrder[next], () => hold(next + 1));
+    return hold(0);
   }
 }

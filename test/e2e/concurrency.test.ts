@@ -1,0 +1,132 @@
+import { expect } from 'chai';
+import { readdir } from 'node:fs/promises';
+import { type Outcome, succeed, type TestClient } from '../support/call.js';
+import { dynamicClient } from '../support/dynamic-client.js';
+import { startLine } from '../support/line.js';
+import { blobs, endless, quick } from '../support/problems.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+import { holdTraining, untilStatus } from '../support/trainings.js';
+
+describe('calls that race', () => {
+  let server: TestServer;
+  let client: TestClient;
+  const data = blobs();
+  const slow = { randomForestClassifier: { nEstimators: 30 } };
+
+  beforeEach(async () => {
+    server = await startTestServer();
+    client = dynamicClient(server.address);
+  });
+  afterEach(async () => {
+    await client.close();
+    await server.close();
+  });
+
+  const fit = (name: string, estimator: object = quick) => client.call('Fit', { name, estimator, ...data });
+  const many = (count: number, call: (i: number) => Promise<Outcome>) =>
+    Promise.all(Array.from({ length: count }, (_, i) => call(i)));
+  const listed = async () =>
+    ((await succeed(client.call('ListModels', {}))).models ?? []).map(({ name }: { name: string }) => name);
+
+  it('30 Fits at 2 free slots: exactly 2 are accepted, 28 refused, none lost or doubled', async () => {
+    const outcomes = await many(30, (i) => fit(`m${i}`, slow));
+    const accepted = outcomes.flatMap((outcome, i) => (outcome.ok ? [`m${i}`] : []));
+    expect(accepted).to.have.length(2);
+    expect(reasonsOf(outcomes)).to.deep.equal({ NO_FREE_TRAINING_SLOT: 28 });
+    expect(await listed()).to.have.members(accepted);
+    expect(await filesOf(server)).to.have.members(accepted.map((name) => `${name}.safetensors`));
+  });
+
+  it('20 Fits of one name: exactly one is accepted', async () => {
+    const outcomes = await many(20, () => fit('one', slow));
+    expect(outcomes.filter(({ ok }) => ok)).to.have.length(1);
+    expect(reasonsOf(outcomes)).to.deep.equal({ MODEL_ALREADY_EXISTS: 19 });
+    expect(await filesOf(server)).to.deep.equal(['one.safetensors']);
+  });
+
+  it('20 Loads of one model: it is loaded once, and all of them succeed or hear that it is', async () => {
+    await succeed(fit('one'));
+    const outcomes = await many(20, () => client.call('Load', { name: 'one' }));
+    expect(outcomes.some(({ ok }) => ok)).to.equal(true);
+    expect(Object.keys(reasonsOf(outcomes)).every((reason) => reason === 'MODEL_ALREADY_LOADED')).to.equal(true);
+    expect(await succeed(client.call('GetStatus', {}))).to.include({ loadedModels: 1 });
+  });
+
+  it('Loads of more models than the limit: as many as it allows are loaded', async () => {
+    for (let i = 0; i < 6; i++) await succeed(fit(`m${i}`));
+    const outcomes = await many(6, (i) => client.call('Load', { name: `m${i}` }));
+    expect(outcomes.filter(({ ok }) => ok)).to.have.length(3);
+    expect(reasonsOf(outcomes)).to.deep.equal({ LOADED_MODEL_LIMIT_REACHED: 3 });
+  });
+
+  it('Load, Unload, Remove and Fit of one name at once leave a state that makes sense', async () => {
+    for (let round = 0; round < 10; round++) {
+      await succeed(fit('one'));
+      await Promise.all([
+        client.call('Load', { name: 'one' }),
+        client.call('Unload', { name: 'one' }),
+        client.call('Load', { name: 'one' }),
+        client.call('Remove', { name: 'one', force: true }),
+        client.call('Load', { name: 'one' }),
+        fit('one'),
+      ]);
+      const names = await listed();
+      expect(await filesOf(server)).to.deep.equal(names.map((name: string) => `${name}.safetensors`));
+      if (names.length > 0) await succeed(client.call('Remove', { name: 'one', force: true }));
+      expect(await succeed(client.call('GetStatus', {}))).not.to.have.property('loadedModels', 1);
+    }
+  });
+
+  it('RemoveAll removes all or nothing, and leaves a training its name', async () => {
+    for (const name of ['a', 'b', 'c']) await succeed(fit(name));
+    const training = await holdTraining(client, 'held');
+    await succeed(client.call('Load', { name: 'b' }));
+    const refused = await client.call('RemoveAll', {});
+    expect(refused).to.include({ ok: false, reason: 'MODEL_LOADED' });
+    expect(await listed()).to.deep.equal(['a', 'b', 'c', 'held']);
+    expect(await succeed(client.call('RemoveAll', { force: true }))).to.include({ removed: 3 });
+    expect(await listed()).to.deep.equal(['held']);
+    expect(await fit('held')).to.include({ ok: false, reason: 'MODEL_ALREADY_EXISTS' });
+    await training.release();
+    expect(await filesOf(server)).to.deep.equal([]);
+  });
+
+  it('a Fit is repeated with its request_id: the stored model answers, nothing is trained again', async () => {
+    const request = { name: 'once', estimator: quick, ...data, requestId: 'r-1' };
+    const first = await succeed(client.call('Fit', request));
+    const second = await succeed(client.call('Fit', request));
+    expect(second).to.deep.equal(first);
+    expect(await client.call('Fit', { ...request, requestId: 'r-2' })).to.include({ reason: 'MODEL_ALREADY_EXISTS' });
+    const restarted = await server.restart();
+    const after = dynamicClient(restarted.address);
+    expect((await succeed(after.call('Fit', request))).model).to.include({ sha256: first.model.sha256 });
+    await after.close();
+    await restarted.close();
+  });
+
+  it('a client whose connection breaks in mid-Fit leaves slot and name free', async () => {
+    const line = await startLine(server.port);
+    const vanishing = dynamicClient(line.address);
+    const request = { name: 'left', estimator: endless, ...blobs({ perClass: 100 }) };
+    const ended = vanishing.call('Fit', request);
+    await untilStatus(client, ({ busyTrainingSlots = 0 }) => busyTrainingSlots === 1);
+    line.cut();
+    expect(await ended).to.include({ ok: false, code: 'UNAVAILABLE' });
+    await vanishing.close();
+    await untilStatus(client, ({ busyTrainingSlots = 0 }) => busyTrainingSlots === 0);
+    expect(await filesOf(server)).to.deep.equal([]);
+    await succeed(fit('left'));
+  });
+});
+
+function reasonsOf(outcomes: readonly Outcome[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const outcome of outcomes) {
+    if (!outcome.ok) counts[outcome.reason ?? outcome.code] = (counts[outcome.reason ?? outcome.code] ?? 0) + 1;
+  }
+  return counts;
+}
+
+async function filesOf(server: TestServer): Promise<string[]> {
+  return (await readdir(server.modelsPath)).filter((name) => name !== '.lock').toSorted();
+}

@@ -1,0 +1,135 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { tensor, type Tensors } from '../../src/estimators/tensor.js';
+import { decodeArtifact, encodeArtifact, headerLength, type NewModel, readCard } from '../../src/model/artifact.js';
+
+const model: NewModel = {
+  generation: 1,
+  estimator: {
+    kind: 'k_neighbors_classifier',
+    engine: 'mljs',
+    hyperparameters: { n_neighbors: 5, weights: 'uniform' },
+  },
+  classes: { kind: 'integer', values: BigInt64Array.of(-1n, 2n ** 60n) },
+  features: [
+    { name: 'width', kind: 'numeric' },
+    { name: 'Größe "x"', kind: 'numeric' },
+  ],
+  nSamples: 3,
+  metrics: {},
+  createdAt: new Date('2026-01-02T03:04:05.678Z'),
+  fitDurationMs: 12,
+  requestId: 'r-1',
+};
+
+const tensors: Tensors = {
+  bytes: tensor('U8', [3], Uint8Array.of(1, 2, 3)),
+  shorts: tensor('U16', [1], Uint16Array.of(65_535)),
+  y: tensor('I32', [3], Int32Array.of(0, 1, 0)),
+  empty: tensor('F32', [0], new Float32Array()),
+  x: tensor('F64', [3, 2], Float64Array.of(1.5, -2.5, 3.5, Number.MAX_VALUE, 5, 6)),
+};
+
+describe('an artifact', () => {
+  it('gives back the model and the tensors that went in', async () => {
+    const { bytes, card } = await encodeArtifact(model, tensors);
+    const decoded = await decodeArtifact(copyOf(bytes));
+    expect(decoded.card).to.deep.equal(card);
+    expect(decoded.card).to.deep.include({ ...model });
+    for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
+      expect(decoded.tensors[name]).to.deep.equal({ dtype, shape, data });
+    }
+  });
+
+  it('is laid out as safetensors: aligned, without gaps, with strings only in its metadata', async () => {
+    const { bytes } = await encodeArtifact(model, tensors);
+    const dataStart = headerLength(bytes, bytes.byteLength);
+    expect(dataStart % 8).to.equal(0);
+    const header = headerOf(bytes) as Record<string, { dtype: string; data_offsets: [number, number] }>;
+    const { __metadata__: metadata, ...entries } = header;
+    expect(Object.values(metadata).every((value) => typeof value === 'string')).to.equal(true);
+    let end = 0;
+    for (const { dtype, data_offsets: offsets } of Object.values(entries)) {
+      expect(offsets[0]).to.equal(end);
+      expect((dataStart + offsets[0]) % (Number(dtype.slice(1)) / 8)).to.equal(0);
+      end = offsets[1];
+    }
+    expect(dataStart + end).to.equal(bytes.byteLength);
+  });
+
+  it('has a sha256 that depends on what was learned, and not on when', async () => {
+    const { card } = await encodeArtifact(model, tensors);
+    const later = await encodeArtifact({ ...model, createdAt: new Date(), fitDurationMs: 99, requestId: '' }, tensors);
+    expect(later.card.sha256).to.equal(card.sha256);
+    const other = { ...tensors, y: tensor('I32', [3], Int32Array.of(0, 1, 1)) };
+    expect((await encodeArtifact(model, other)).card.sha256).not.to.equal(card.sha256);
+  });
+
+  it('is refused whichever of its bits is wrong', async () => {
+    const { bytes } = await encodeArtifact(model, tensors);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.byteLength - 1), fc.nat(7), async (at, bit) => {
+        const damaged = copyOf(bytes);
+        damaged[at] ^= 1 << bit;
+        await expectRefusal(damaged);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is refused wherever it is cut off, and with anything behind it', async () => {
+    const { bytes } = await encodeArtifact(model, tensors);
+    for (let length = 0; length < bytes.byteLength; length += 7) await expectRefusal(copyOf(bytes.subarray(0, length)));
+    await expectRefusal(Uint8Array.of(...bytes, 0));
+  });
+
+  it('is refused by its sizes alone, before its data is read', async () => {
+    const { bytes, card } = await encodeArtifact(model, tensors);
+    const header = bytes.subarray(0, headerLength(bytes, bytes.byteLength));
+    expect(readCard(header, bytes.byteLength)).to.deep.equal(card);
+    expect(() => readCard(header, bytes.byteLength - 1))
+      .to.throw()
+      .with.property('reason', 'MODEL_CORRUPT');
+  });
+
+  it('of a newer format is refused by its version, not as damaged', async () => {
+    const { bytes } = await encodeArtifact(model, tensors);
+    const newer = Buffer.from(bytes).toString('latin1').replace('"format_version":"1"', '"format_version":"7"');
+    const error = await refusalOf(Uint8Array.from(Buffer.from(newer, 'latin1')));
+    expect(error).to.have.property('reason', 'MODEL_FORMAT_UNSUPPORTED');
+    expect(error)
+      .to.have.property('message')
+      .that.matches(/version 7.*up to 1/);
+  });
+
+  it('that is another writer’s safetensors file is refused', async () => {
+    const header = Buffer.from('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}  ');
+    const bytes = new Uint8Array(8 + header.length + 4);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+    bytes.set(header, 8);
+    await expectRefusal(bytes);
+  });
+});
+
+function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(bytes);
+}
+
+function headerOf(bytes: Uint8Array): object {
+  return JSON.parse(Buffer.from(bytes.subarray(8, headerLength(bytes, bytes.byteLength))).toString());
+}
+
+async function refusalOf(bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
+  try {
+    await decodeArtifact(bytes);
+  } catch (error) {
+    return error;
+  }
+  throw new Error('the artifact was accepted');
+}
+
+async function expectRefusal(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const error = await refusalOf(bytes);
+  // A flipped bit in the version may make it a newer one.
+  expect(error).to.have.property('reason').that.is.oneOf(['MODEL_CORRUPT', 'MODEL_FORMAT_UNSUPPORTED']);
+}
