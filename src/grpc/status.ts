@@ -28,11 +28,12 @@ const CODE_OF: Readonly<Record<ErrorReason, status>> = {
 const DOMAIN = 'modelserver';
 const DETAILS_KEY = 'grpc-status-details-bin';
 
-// Trailers above some 8 KB break clients; details and message share 4 KB of them.
-const MAX_MESSAGE = 1000;
-const MAX_VIOLATIONS = 10;
+// Trailers above some 8 KB break clients. On the wire the message is percent-encoded (up to three times its
+// bytes) and the details are in base64, so these sums stay well below; all of them count UTF-8 bytes.
+const MAX_MESSAGE = 500;
+const MAX_VIOLATIONS = 8;
 const MAX_FIELD = 120;
-const MAX_DESCRIPTION = 160;
+const MAX_DESCRIPTION = 200;
 
 /** What the caller may see of an error: a fault of our own tells nothing of the inside. */
 export function toDomainError(error: unknown): DomainError {
@@ -75,8 +76,12 @@ function clipViolation({ field, description }: FieldViolation): FieldViolation {
   return { field: clip(field, MAX_FIELD), description: clip(description, MAX_DESCRIPTION) };
 }
 
-/** Cuts text to a length, and mends lone surrogates, on which grpc-js would throw. */
-function clip(text: string, length: number): string {
-  const cut = text.length > length ? `${text.slice(0, length - 1)}…` : text;
-  return cut.toWellFormed();
+/** Cuts text to a number of UTF-8 bytes, and mends lone surrogates, on which grpc-js would throw. */
+function clip(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text.toWellFormed());
+  if (bytes.byteLength <= maxBytes) return bytes.toString();
+  const ellipsis = '…';
+  const end = maxBytes - Buffer.byteLength(ellipsis);
+  // A decoder that expects more to come leaves out a character that was cut in two.
+  return new TextDecoder().decode(bytes.subarray(0, end), { stream: true }) + ellipsis;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError, messageOf } from '../errors.js';
-import { headerLength, readCard } from './artifact.js';
+import { decodeHeader, headerLength } from './artifact-header.js';
 import { DirectoryLock } from './directory-lock.js';
 import { fileNameOf, modelNameOf } from './file-name.js';
 import type { ModelCard } from './model.js';
@@ -143,7 +143,7 @@ export class ModelStore {
       const { size } = await file.stat();
       const start = await readExactly(file, Math.min(size, 8));
       const header = await readExactly(file, headerLength(start, size));
-      return { name, card: readCard(header, size) };
+      return { name, card: decodeHeader(header, size).card };
     } catch (error) {
       if (error instanceof DomainError) return { name, fault: error };
       const fault = new DomainError('MODEL_CORRUPT', `the artifact cannot be read (${codeOf(error)})`, {

@@ -90,6 +90,11 @@ export class Slot {
     worker.on('error', (error) => {
       fault = error;
     });
+    // An answer that cannot be read is as good as none, and nobody would send another.
+    worker.on('messageerror', (error) => {
+      fault = error;
+      void worker.terminate();
+    });
     worker.on('exit', (code) => {
       this.#worker = undefined;
       const lost = lossOf(fault, code, memoryMb);

@@ -18,6 +18,10 @@ parentPort?.on('message', ({ id, job, progress }: ToWorker) => {
     answer(refusal(id, error));
   }
 });
+parentPort?.on('messageerror', (error) => {
+  // A job that cannot be read would never be answered; the end of the thread is an answer.
+  throw error;
+});
 answer({ type: 'ready' });
 
 function refusal(id: number, error: unknown): FromWorker {

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { tensor, type Tensors } from '../../src/estimators/tensor.js';
-import { decodeArtifact, encodeArtifact, headerLength, type NewModel, readCard } from '../../src/model/artifact.js';
+import { decodeArtifact, encodeArtifact } from '../../src/model/artifact.js';
+import { decodeHeader, headerLength } from '../../src/model/artifact-header.js';
+import type { NewModel } from '../../src/model/artifact-metadata.js';
 
 const model: NewModel = {
   generation: 1,
@@ -86,8 +88,8 @@ describe('an artifact', () => {
   it('is refused by its sizes alone, before its data is read', async () => {
     const { bytes, card } = await encodeArtifact(model, tensors);
     const header = bytes.subarray(0, headerLength(bytes, bytes.byteLength));
-    expect(readCard(header, bytes.byteLength)).to.deep.equal(card);
-    expect(() => readCard(header, bytes.byteLength - 1))
+    expect(decodeHeader(header, bytes.byteLength).card).to.deep.equal(card);
+    expect(() => decodeHeader(header, bytes.byteLength - 1))
       .to.throw()
       .with.property('reason', 'MODEL_CORRUPT');
   });

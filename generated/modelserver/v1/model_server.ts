@@ -393,7 +393,7 @@ export interface Estimator {
 /**
  * Linear classifier, after scikit-learn's LogisticRegression.
  *
- * ENGINE_MLJS fits one-versus-rest by gradient ascent on standardised features,
+ * ENGINE_MLJS ascends the likelihood by gradient steps on standardised features,
  * without a penalty; what it honours is said at each field.
  */
 export interface LogisticRegression {
@@ -641,8 +641,7 @@ export function maxFeatures_RuleToJSON(object: MaxFeatures_Rule): string {
  * Forest of randomised decision trees, after scikit-learn's
  * RandomForestClassifier.
  *
- * ENGINE_MLJS draws features once a tree, not once a split; what it honours is
- * said at each field.
+ * What ENGINE_MLJS honours is said at each field.
  */
 export interface RandomForestClassifier {
   /** The number of trees, 1 to 100,000. Default 100. */
@@ -678,10 +677,7 @@ export interface RandomForestClassifier {
   minWeightFractionLeaf?:
     | number
     | undefined;
-  /**
-   * The features looked at by a split. Default the square root of n_features;
-   * ENGINE_MLJS draws them once a tree, all of them unless set.
-   */
+  /** The features looked at by a split. Default the square root of n_features. */
   maxFeatures:
     | MaxFeatures
     | undefined;

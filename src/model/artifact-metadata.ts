@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { DomainError, messageOf } from '../errors.js';
+import type { Classes } from '../estimators/labels.js';
+import type { ModelCard } from './model.js';
+
+/** The newest format that this version writes, and reads. */
+export const FORMAT_VERSION = 1;
+
+const FORMAT = 'modelserver';
+
+/** What a training hands over to be stored. */
+export type NewModel = Omit<ModelCard, 'sha256' | 'sizeBytes'>;
+
+/** The parts of a model that were learned, or decide what was: its sha256 covers them as they stand. */
+export interface LearnedMetadata {
+  readonly estimator: string;
+  readonly classes: string;
+  readonly features: string;
+}
+
+const jsonText = <T>(schema: z.ZodType<T>) =>
+  z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(schema);
+const wholeText = z.string().regex(/^\d+$/).transform(Number);
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+const schema = z.object({
+  checksum: digest,
+  sha256: digest,
+  generation: wholeText,
+  estimator: jsonText(
+    z.object({
+      kind: z.enum([
+        'logistic_regression',
+        'random_forest_classifier',
+        'k_neighbors_classifier',
+        'xgb_classifier',
+        'lgbm_classifier',
+        'cat_boost_classifier',
+      ]),
+      engine: z.enum(['core', 'mljs']),
+      hyperparameters: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  classes: jsonText(
+    z.union([
+      z.object({ kind: z.literal('string'), values: z.array(z.string()).min(2) }),
+      // Digits in strings: JSON numbers end at 2^53.
+      z.object({ kind: z.literal('integer'), values: z.array(z.string().regex(/^-?\d+$/)).min(2) }),
+    ]),
+  ),
+  features: jsonText(z.array(z.object({ name: z.string(), kind: z.literal('numeric') })).min(1)),
+  n_samples: wholeText,
+  metrics: jsonText(
+    z.object({ accuracy: z.number().optional(), logLoss: z.number().optional(), rocAuc: z.number().optional() }),
+  ),
+  created_at: z.iso.datetime().transform((text) => new Date(text)),
+  fit_duration_ms: wholeText,
+  request_id: z.string(),
+});
+
+export function encodeLearned({ estimator, classes, features }: NewModel): LearnedMetadata {
+  return {
+    estimator: JSON.stringify(estimator),
+    classes: JSON.stringify({ kind: classes.kind, values: Array.from(classes.values, String) }),
+    features: JSON.stringify(features),
+  };
+}
+
+/** The `__metadata__` of a model, all strings, `checksum` first. */
+export function encodeMetadata(
+  model: NewModel,
+  learned: LearnedMetadata,
+  sha256: string,
+  checksum: string,
+): Record<string, string> {
+  return {
+    checksum,
+    format: FORMAT,
+    format_version: String(FORMAT_VERSION),
+    sha256,
+    generation: String(model.generation),
+    ...learned,
+    n_samples: String(model.nSamples),
+    metrics: JSON.stringify(model.metrics),
+    created_at: model.createdAt.toISOString(),
+    fit_duration_ms: String(Math.round(model.fitDurationMs)),
+    request_id: model.requestId,
+  };
+}
+
+/**
+ * Reads `__metadata__`.
+ *
+ * @throws MODEL_FORMAT_UNSUPPORTED for a newer format, ZodError for what makes no sense.
+ */
+export function decodeMetadata(raw: unknown): {
+  readonly card: Omit<ModelCard, 'sizeBytes'>;
+  readonly checksum: string;
+} {
+  requireKnownFormat(raw);
+  const metadata = schema.parse(raw);
+  const { kind, values } = metadata.classes;
+  const classes: Classes =
+    kind === 'string' ? { kind, values } : { kind, values: BigInt64Array.from(values, (value) => BigInt(value)) };
+  const card = {
+    generation: metadata.generation,
+    estimator: metadata.estimator,
+    classes,
+    features: metadata.features,
+    nSamples: metadata.n_samples,
+    metrics: metadata.metrics,
+    createdAt: metadata.created_at,
+    fitDurationMs: metadata.fit_duration_ms,
+    requestId: metadata.request_id,
+    sha256: metadata.sha256,
+  };
+  return { card, checksum: metadata.checksum };
+}
+
+/** The error for a file that is not what was written. */
+export function corruptArtifact(what: string, cause?: unknown): DomainError {
+  const detail = cause === undefined ? '' : ` (${messageOf(cause).replaceAll(/\s+/g, ' ').slice(0, 200)})`;
+  return new DomainError('MODEL_CORRUPT', `the artifact is damaged: ${what}${detail}`, { cause });
+}
+
+/** A newer format may have changed anything else, so this is looked at before all. */
+function requireKnownFormat(raw: unknown): void {
+  const { format_version: version } = z
+    .looseObject({ format: z.literal(FORMAT), format_version: wholeText })
+    .parse(raw);
+  if (version > FORMAT_VERSION) {
+    throw new DomainError(
+      'MODEL_FORMAT_UNSUPPORTED',
+      `the artifact has format version ${version}; this server reads up to ${FORMAT_VERSION}: update the server, or train the model again`,
+    );
+  }
+}
