@@ -38,7 +38,7 @@ export function resolveEstimator(
   const unsupported: FieldViolation[] = [];
   const hyperparameters: Record<string, unknown> = {};
   for (const key of Object.keys(given)) {
-    if (!(key in estimator.hyperparameters))
+    if (!Object.hasOwn(estimator.hyperparameters, key))
       faults.push({ field: `${path}.${key}`, description: 'is not a hyperparameter' });
   }
   for (const [key, hyperparameter] of Object.entries(estimator.hyperparameters)) {

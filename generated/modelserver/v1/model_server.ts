@@ -393,8 +393,9 @@ export interface Estimator {
 /**
  * Linear classifier, after scikit-learn's LogisticRegression.
  *
- * ENGINE_MLJS ascends the likelihood by gradient steps on standardised features,
- * without a penalty; what it honours is said at each field.
+ * ENGINE_MLJS ascends the likelihood (of a sigmoid for two classes, of the
+ * softmax for more) by gradient steps on standardised features, without a
+ * penalty; what it honours is said at each field.
  */
 export interface LogisticRegression {
   /** The penalty's form. Default L2. ENGINE_MLJS: NONE only. */
@@ -711,8 +712,8 @@ export interface RandomForestClassifier {
     | number
     | undefined;
   /**
-   * The rows drawn for each tree: a count above 1, or a share of n_samples in
-   * (0, 1]. Unset: n_samples. It needs `bootstrap`.
+   * The rows drawn for each tree: a count from 2 to n_samples, or a share of
+   * n_samples in (0, 1]. Unset: n_samples. It needs `bootstrap`.
    */
   maxSamples?:
     | number

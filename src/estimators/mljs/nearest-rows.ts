@@ -18,16 +18,16 @@ export interface Rows {
 }
 
 /**
- * The `k` rows nearest to `point`, by distance and then by row. Of rows at the
- * same distance the tree returns any; where that decides who is among the k,
- * the rows are looked through in their order, so that the earlier ones win.
+ * The `k` rows nearest to `point`, the nearest first. Of rows at the same
+ * distance the tree returns any; where that decides who is among the k, the rows
+ * are looked through in their order, so that the earlier ones win.
  */
 export function nearestRows({ x, nFeatures, tree, metric }: Rows, point: Float64Array, k: number): Neighbour[] {
   const nSamples = x.length / nFeatures;
   const found = tree
     .nearest(point, Math.min(k + 1, nSamples))
     .map(([obj, measured]): Neighbour => ({ row: rowOf(obj, nFeatures), measured }))
-    .toSorted((a, b) => a.measured - b.measured || a.row - b.row);
+    .toSorted((a, b) => a.measured - b.measured);
   if (found.length <= k) return found;
   const last = found[k].measured;
   if (found[k - 1].measured < last) return found.slice(0, k);

@@ -1,33 +1,25 @@
+/** 2^32 divided by the golden ratio: added again and again, it visits all 32-bit numbers. */
+const GOLDEN_RATIO = 0x9e3779b9;
+
 /**
- * Random numbers that are the same on every machine: xoshiro128**
- * (Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators", 2021,
- * section 4.6), its state filled from the seed by MurmurHash3's finaliser.
+ * Random numbers that are the same on every machine: `xoshiro128`, its state
+ * filled from the seed by MurmurHash3's finaliser.
  */
 export class Random {
   readonly #state = new Uint32Array(4);
 
   /** Draws of different `stream`s under one seed do not depend on each other. */
   constructor(seed: number, stream: number) {
-    let hash = scramble(seed);
-    hash = scramble(hash ^ scramble(stream + 0x9e3779b9));
+    let hash = scramble(scramble(seed + GOLDEN_RATIO) ^ scramble(stream));
     for (let i = 0; i < 4; i++) {
-      hash = (hash + 0x9e3779b9) >>> 0;
+      hash = (hash + GOLDEN_RATIO) >>> 0;
       this.#state[i] = scramble(hash);
     }
   }
 
   /** A whole number in [0, 2^32). */
   next(): number {
-    const s = this.#state;
-    const result = Math.imul(rotate(Math.imul(s[1], 5), 7), 9) >>> 0;
-    const shifted = s[1] << 9;
-    s[2] ^= s[0];
-    s[3] ^= s[1];
-    s[1] ^= s[2];
-    s[0] ^= s[3];
-    s[2] ^= shifted;
-    s[3] = rotate(s[3], 11);
-    return result;
+    return xoshiro128(this.#state);
   }
 
   /** A whole number in [0, bound), each as likely as the others; `bound` is 1 to 2^32. */
@@ -39,6 +31,23 @@ export class Random {
       if (drawn < limit) return drawn % bound;
     }
   }
+}
+
+/**
+ * Advances `state` (4 words, not all 0), and returns a whole number in [0, 2^32):
+ * xoshiro128** 1.1 (Blackman and Vigna, "Scrambled Linear Pseudorandom Number
+ * Generators", 2021).
+ */
+export function xoshiro128(state: Uint32Array): number {
+  const result = Math.imul(rotate(Math.imul(state[1], 5), 7), 9) >>> 0;
+  const shifted = state[1] << 9;
+  state[2] ^= state[0];
+  state[3] ^= state[1];
+  state[1] ^= state[2];
+  state[0] ^= state[3];
+  state[2] ^= shifted;
+  state[3] = rotate(state[3], 11);
+  return result;
 }
 
 function rotate(x: number, by: number): number {

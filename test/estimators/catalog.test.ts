@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+
+import { catalog, engineOf, resolveEstimator } from '../../src/estimators/catalog.js';
+import type { EstimatorKind } from '../../src/estimators/estimator.js';
+import { refusalOf } from '../support/refusal.js';
+
+describe('The estimator of a request', () => {
+  it('gets the defaults of scikit-learn, as far as the engine honours them', () => {
+    expect(resolveEstimator('random_forest_classifier', undefined, {})).to.deep.equal({
+      kind: 'random_forest_classifier',
+      engine: 'mljs',
+      hyperparameters: {
+        n_estimators: 100,
+        criterion: 'gini',
+        max_depth: null,
+        min_samples_split: 2,
+        max_features: 'sqrt',
+        bootstrap: true,
+        max_samples: null,
+      },
+    });
+    expect(resolveEstimator('k_neighbors_classifier', 'mljs', {}).hyperparameters).to.deep.equal({
+      n_neighbors: 5,
+      weights: 'uniform',
+      algorithm: 'auto',
+      p: 2,
+    });
+  });
+
+  it('gets the engine’s own default where it has one', () => {
+    expect(resolveEstimator('logistic_regression', undefined, {}).hyperparameters).to.deep.equal({
+      penalty: 'none',
+      fit_intercept: true,
+      max_iter: 500,
+    });
+  });
+
+  it('keeps what was set', () => {
+    const { hyperparameters } = resolveEstimator('random_forest_classifier', undefined, {
+      n_estimators: 7,
+      max_depth: 3,
+      max_features: { fraction: 0.5 },
+      max_samples: 0.5,
+    });
+    expect(hyperparameters).to.include({ n_estimators: 7, max_depth: 3, max_samples: 0.5 });
+    expect(hyperparameters.max_features).to.deep.equal({ fraction: 0.5 });
+  });
+
+  it('is refused with all its faults at once', () => {
+    const given = { n_estimators: 0, max_depth: 1.5, splines: 3, max_samples: 1.5 };
+    const refusal = refusalOf(
+      () => resolveEstimator('random_forest_classifier', undefined, given),
+      'INVALID_REQUEST',
+      ['splines', 'n_estimators', 'max_depth', 'max_samples'].map(
+        (name) => `estimator.random_forest_classifier.${name}`,
+      ),
+    );
+    expect(refusal.message).to.contain('n_estimators: is 0; must be a whole number at least 1 and at most 100000');
+  });
+
+  const outOfRange: [EstimatorKind, Record<string, unknown>][] = [
+    ['logistic_regression', { max_iter: 0 }],
+    ['logistic_regression', { max_iter: 1_000_001 }],
+    ['logistic_regression', { c: 0 }],
+    ['logistic_regression', { l1_ratio: 1.5 }],
+    ['logistic_regression', { tol: 0 }],
+    ['random_forest_classifier', { n_estimators: 100_001 }],
+    ['random_forest_classifier', { min_samples_split: 1 }],
+    ['random_forest_classifier', { min_weight_fraction_leaf: 0.6 }],
+    ['random_forest_classifier', { max_leaf_nodes: 1 }],
+    ['random_forest_classifier', { max_samples: 0 }],
+    ['k_neighbors_classifier', { n_neighbors: 0 }],
+    ['k_neighbors_classifier', { p: 3 }],
+    ['k_neighbors_classifier', { leaf_size: 0 }],
+  ];
+  for (const [kind, given] of outOfRange) {
+    it(`is refused with ${JSON.stringify(given)} as ${kind}`, () => {
+      const [name] = Object.keys(given);
+      refusalOf(() => resolveEstimator(kind, undefined, given), 'INVALID_REQUEST', [`estimator.${kind}.${name}`]);
+    });
+  }
+
+  const notHonoured: [EstimatorKind, Record<string, unknown>][] = [
+    ['logistic_regression', { penalty: 'l2' }],
+    ['logistic_regression', { c: 0.5 }],
+    ['logistic_regression', { tol: 1e-3 }],
+    ['logistic_regression', { solver: 'saga' }],
+    ['random_forest_classifier', { criterion: 'entropy' }],
+    ['random_forest_classifier', { min_samples_leaf: 3 }],
+    ['random_forest_classifier', { max_leaf_nodes: 9 }],
+    ['random_forest_classifier', { oob_score: true }],
+    ['random_forest_classifier', { ccp_alpha: 0.1 }],
+    ['k_neighbors_classifier', { algorithm: 'brute' }],
+    ['k_neighbors_classifier', { leaf_size: 10 }],
+  ];
+  for (const [kind, given] of notHonoured) {
+    it(`is not implemented with ${JSON.stringify(given)} as ${kind}`, () => {
+      const [name] = Object.keys(given);
+      refusalOf(() => resolveEstimator(kind, 'mljs', given), 'NOT_IMPLEMENTED', [`estimator.${kind}.${name}`]);
+    });
+  }
+
+  it('takes 1 as the whole share of the rows, and larger numbers as counts of them', () => {
+    for (const max_samples of [1, 0.1, 2, 500]) {
+      const { hyperparameters } = resolveEstimator('random_forest_classifier', undefined, { max_samples });
+      expect(hyperparameters.max_samples).to.equal(max_samples);
+    }
+  });
+
+  it('is not implemented with an engine, or of a kind, that is not built', () => {
+    refusalOf(() => resolveEstimator('logistic_regression', 'core', {}), 'NOT_IMPLEMENTED', [
+      'estimator.logistic_regression.engine',
+    ]);
+    refusalOf(() => resolveEstimator('xgb_classifier', undefined, {}), 'NOT_IMPLEMENTED', ['estimator.xgb_classifier']);
+  });
+
+  it('leads to its engine', () => {
+    const spec = resolveEstimator('logistic_regression', undefined, {});
+    expect(engineOf(spec)).to.equal(catalog.logistic_regression.engines.mljs);
+    expect(() => engineOf({ ...spec, engine: 'core' })).to.throw(RangeError, 'no engine core');
+  });
+});

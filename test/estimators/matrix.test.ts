@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+import { cellPath, type Matrix, type MatrixEncoding, requireFinite, toFloat64 } from '../../src/estimators/matrix.js';
+import { refusalOf } from '../support/refusal.js';
+
+function matrix(rows: number, columns: number, data: number[], encoding?: MatrixEncoding): Matrix {
+  return { rows, columns, data: Float64Array.from(data), encoding };
+}
+
+describe('A matrix', () => {
+  it('names its cells as its encoding does', () => {
+    expect(cellPath('rows', 2, 5)).to.equal('x.rows[2].values[5]');
+    expect(cellPath('columns', 2, 5)).to.equal('x.columns[5].numbers[2]');
+    expect(cellPath('raw', 2, 5)).to.equal('x.raw.data');
+  });
+
+  it('of finite numbers passes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true })), (data) => {
+        expect(() => requireFinite(matrix(data.length, 1, data), false)).not.to.throw();
+      }),
+    );
+  });
+
+  it('is refused at its first infinity, whether or not values may be missing', () => {
+    const data = [1, 2, 3, 4, -Infinity, Infinity];
+    for (const allowMissing of [false, true]) {
+      const refused = () => requireFinite(matrix(2, 3, data, 'rows'), allowMissing);
+      const refusal = refusalOf(refused, 'INVALID_REQUEST', ['x.rows[1].values[1]']);
+      expect(refusal.message).to.contain('-Infinity');
+    }
+  });
+
+  it('may have NaN only where that means missing', () => {
+    const x = matrix(2, 2, [1, NaN, 3, 4], 'columns');
+    expect(() => requireFinite(x, true)).not.to.throw();
+    refusalOf(() => requireFinite(x, false), 'INVALID_REQUEST', ['x.columns[1].numbers[0]']);
+  });
+
+  it('says the row and column of a bad cell in packed numbers', () => {
+    const x: Matrix = { rows: 2, columns: 2, data: Float32Array.of(1, 2, 3, Infinity), encoding: 'raw' };
+    const refusal = refusalOf(() => requireFinite(x, false), 'INVALID_REQUEST', ['x.raw.data']);
+    expect(refusal.message).to.contain('row 1, column 1');
+  });
+
+  it('becomes double precision without a copy where it is', () => {
+    const doubles = matrix(1, 2, [1, 2]);
+    expect(toFloat64(doubles)).to.equal(doubles.data);
+    expect(toFloat64({ rows: 1, columns: 2, data: Float32Array.of(0.5, 0.1) })).to.deep.equal(
+      Float64Array.of(0.5, Math.fround(0.1)),
+    );
+  });
+});

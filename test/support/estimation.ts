@@ -1,0 +1,47 @@
+import { engineOf, resolveEstimator } from '../../src/estimators/catalog.js';
+import type { EstimatorKind, EstimatorSpec, TrainingMonitor, TrainingSet } from '../../src/estimators/estimator.js';
+import type { Tensors } from '../../src/estimators/tensor.js';
+
+/** Listens to nothing. */
+export const silent: TrainingMonitor = { progress: () => undefined };
+
+/** A training set of these rows and class indexes; as many classes as the largest index says. */
+export function trainingSet(rows: readonly (readonly number[])[], y: readonly number[], seed = 0): TrainingSet {
+  return {
+    nSamples: rows.length,
+    nFeatures: rows[0].length,
+    nClasses: Math.max(...y) + 1,
+    x: Float64Array.from(rows.flat()),
+    y: Int32Array.from(y),
+    seed,
+  };
+}
+
+/** The specification that a request with these hyperparameters gets. */
+export function specOf(kind: EstimatorKind, given: Readonly<Record<string, unknown>> = {}): EstimatorSpec {
+  return resolveEstimator(kind, undefined, given);
+}
+
+export function fit(spec: EstimatorSpec, training: TrainingSet, monitor: TrainingMonitor = silent): Tensors {
+  return engineOf(spec).fit(training, spec.hyperparameters, monitor);
+}
+
+/** Restores the model and predicts `rows`: their probabilities, row by row. */
+export function predict(
+  spec: EstimatorSpec,
+  tensors: Tensors,
+  { nFeatures, nClasses }: { nFeatures: number; nClasses: number },
+  rows: readonly (readonly number[])[],
+  Numbers: typeof Float64Array | typeof Float32Array = Float64Array,
+): number[][] {
+  const predictor = engineOf(spec).restore(tensors, { nFeatures, nClasses }, spec.hyperparameters);
+  const probabilities = new Float64Array(rows.length * nClasses).fill(NaN);
+  const data = new Numbers(rows.flat());
+  predictor.predictProbabilities({ rows: rows.length, columns: nFeatures, data }, probabilities);
+  return rows.map((_, i) => Array.from(probabilities.subarray(i * nClasses, (i + 1) * nClasses)));
+}
+
+/** The index of the largest value; of equal ones, the first. */
+export function argmax(values: readonly number[]): number {
+  return values.indexOf(Math.max(...values));
+}

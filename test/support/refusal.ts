@@ -1,0 +1,17 @@
+import { expect } from 'chai';
+
+import { DomainError, type ErrorReason } from '../../src/errors.js';
+
+/** The domain error that `act` throws; fails unless it has `reason` and exactly these field paths. */
+export function refusalOf(act: () => unknown, reason: ErrorReason, fields: readonly string[]): DomainError {
+  let thrown: unknown;
+  try {
+    act();
+  } catch (error) {
+    thrown = error;
+  }
+  if (!(thrown instanceof DomainError)) throw new Error('nothing was refused', { cause: thrown });
+  expect(thrown.reason).to.equal(reason);
+  expect(thrown.violations.map(({ field }) => field)).to.deep.equal(fields);
+  return thrown;
+}
