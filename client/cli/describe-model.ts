@@ -1,0 +1,99 @@
+import { type Estimator, estimatorKind } from '../estimator.js';
+import type { Model } from '../model.js';
+import { snakeCase } from '../names.js';
+import { formatBytes, formatDuration, formatList, formatShare, formatTime } from '../terminal/format.js';
+import { formatProgress } from '../terminal/progress-bar.js';
+import type { Style } from '../terminal/style.js';
+import { formatPairs, formatTable } from '../terminal/table.js';
+
+/** A model on some lines. */
+export function describeModel(model: Model, style: Style): string {
+  const { estimator, metrics, training } = model;
+  return [
+    `${style.bold(model.name)}  ${formatState(model, style)}`,
+    formatPairs(
+      [
+        ['reason', model.reason],
+        ['estimator', estimator && formatKind(estimator)],
+        ['hyperparameters', estimator && formatHyperparameters(estimator)],
+        ['classes', model.classes && formatList(model.classes)],
+        [
+          'features',
+          formatList(
+            model.features.map(({ name }) => name),
+            6,
+          ),
+        ],
+        ['samples', model.nSamples],
+        ['accuracy', metrics.accuracy === undefined ? undefined : formatShare(metrics.accuracy)],
+        ['log loss', metrics.logLoss?.toFixed(4)],
+        ['ROC AUC', metrics.rocAuc?.toFixed(4)],
+        ['trained in', model.fitDurationMs === undefined ? undefined : formatDuration(model.fitDurationMs)],
+        ['created', model.createdAt && `${formatTime(model.createdAt)} UTC`],
+        ['generation', model.generation],
+        ['size', formatBytes(model.sizeBytes)],
+        ['sha256', model.sha256 === '' ? undefined : model.sha256],
+        ['training', training && formatProgress(training, 0, style)],
+      ],
+      style,
+    ),
+  ].join('\n');
+}
+
+/** Models in a table. */
+export function formatModels(models: readonly Model[], style: Style): string {
+  if (models.length === 0) return style.dim('  no models');
+  return formatTable(
+    [
+      { title: 'name' },
+      { title: 'state' },
+      { title: 'estimator' },
+      { title: 'classes', align: 'right' },
+      { title: 'features', align: 'right' },
+      { title: 'samples', align: 'right' },
+      { title: 'size', align: 'right' },
+      { title: 'created (UTC)' },
+    ],
+    models.map((model) => [
+      model.name,
+      formatState(model, style),
+      model.estimator ? formatKind(model.estimator) : '–',
+      model.classes?.length ?? '–',
+      model.nFeaturesIn,
+      model.nSamples,
+      formatBytes(model.sizeBytes),
+      formatTime(model.createdAt),
+    ]),
+    style,
+  );
+}
+
+function formatState({ state, training }: Model, style: Style): string {
+  const text = training && state !== 'training' ? `${state}, training` : state;
+  switch (state) {
+    case 'loaded':
+      return style.good(text);
+    case 'unavailable':
+      return style.bad(text);
+    case 'training':
+      return style.accent(text);
+    default:
+      return text;
+  }
+}
+
+function formatKind(estimator: Estimator): string {
+  return snakeCase(estimatorKind(estimator) ?? 'unknown');
+}
+
+function formatHyperparameters(estimator: Estimator): string | undefined {
+  const kind = estimatorKind(estimator);
+  const entries = Object.entries((kind && estimator[kind]) ?? {});
+  if (entries.length === 0) return undefined;
+  return entries.map(([name, value]) => `${snakeCase(name)}=${formatValue(value)}`).join('  ');
+}
+
+function formatValue(value: unknown): string {
+  // { count: 3 } and { fraction: 0.5 }: the number says which of them it is.
+  return String(typeof value === 'object' && value !== null ? Object.values(value)[0] : value);
+}

@@ -1,0 +1,70 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { labelColumn, numericTable } from '../csv/csv-columns.js';
+import { readCsv } from '../csv/csv-file.js';
+import type { FitRequest } from '../fit-request.js';
+import type { Model } from '../model.js';
+import { action, type Context } from './context.js';
+import { describeModel } from './describe-model.js';
+import { estimatorNames, parseEstimator } from './hyperparameters.js';
+import { UsageError } from './usage-error.js';
+import { watchTraining } from './watch-training.js';
+
+interface FitOptions {
+  readonly estimator: string;
+  readonly label: string;
+  readonly param?: readonly string[];
+  readonly seed: number;
+  readonly requestId?: string;
+}
+
+/** `modelserver fit NAME FILE.csv --estimator KIND --label COLUMN …` */
+export function addFitCommand(program: Command): void {
+  const command = program
+    .command('fit')
+    .description('train a model on a CSV file, and store it')
+    .argument('<name>', 'the name of the model')
+    .argument('<file>', 'a CSV file with a header; all columns but the label are features')
+    .addOption(new Option('--estimator <kind>', 'what to train').choices(estimatorNames).makeOptionMandatory())
+    .requiredOption('--label <column>', 'the column that holds the labels')
+    .option('--param <key=value>', 'a hyperparameter, for example n_estimators=10 (repeatable)', collect)
+    .option('--seed <number>', 'seed of every random draw', parseSeed, 0)
+    .option('--request-id <id>', 'makes it safe to repeat the command: the same id answers with the same model');
+  action<[string, string], FitOptions>(command, fit, { defaultTimeoutSeconds: Infinity });
+}
+
+async function fit(context: Context, options: FitOptions, name: string, path: string): Promise<void> {
+  const estimator = parseEstimator(options.estimator, options.param ?? []);
+  const file = await readCsv(path);
+  const y = labelColumn(file, options.label);
+  const features = file.header.filter((column) => column !== options.label);
+  if (features.length === 0) throw new UsageError(`${path}: has no columns besides the label`);
+  const x = numericTable(file, features);
+  const { seed, requestId } = options;
+  const model = await fitWithProgress(context, { name, estimator, x, y, seed, requestId });
+  context.result({ model }, () => describeModel(model, context.style));
+  context.note(`\n\`modelserver load ${name}\` makes it ready for predictions`);
+}
+
+async function fitWithProgress({ client, call, json }: Context, request: FitRequest): Promise<Model> {
+  const done = new AbortController();
+  const isWatched = process.stderr.isTTY && !json;
+  const watching = isWatched ? watchTraining(client, request.name, done.signal) : Promise.resolve();
+  try {
+    return await client.fit(request, call);
+  } finally {
+    done.abort();
+    await watching;
+  }
+}
+
+function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (text === '' || !Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+    throw new InvalidArgumentError('must be a whole number from 0 to 4294967295');
+  }
+  return seed;
+}

@@ -1,0 +1,80 @@
+import {
+  ClassWeight,
+  type FitOptions,
+  type FitRequest as WireFitRequest,
+} from '../generated/modelserver/v1/model_server.js';
+import { encodeEstimator, type Estimator } from './estimator.js';
+import { InputError } from './input-error.js';
+import { encodeLabels, type LabelsInput } from './labels.js';
+import { encodeMatrix, type FloatArray, type MatrixInput } from './matrix.js';
+
+/** Asks for a training. Only the first four are required. */
+export interface FitRequest {
+  /** The model's name: [A-Za-z0-9][A-Za-z0-9._-]{0,127}. */
+  readonly name: string;
+  readonly estimator: Estimator;
+  /** The training rows (shape: n_samples x n_features). */
+  readonly x: MatrixInput;
+  /** Their labels (shape: n_samples), of at least two classes. */
+  readonly y: LabelsInput;
+  /** Their weights (shape: n_samples). */
+  readonly sampleWeight?: readonly number[] | FloatArray;
+  /** Seed of every random draw, a uint32. Default 0: everything repeats. */
+  readonly seed?: number;
+  /** The features' names (shape: n_features). Default: x0, x1, …, or the names of a table's columns. */
+  readonly featureNames?: readonly string[];
+  /** Indexes of columns that hold categories. */
+  readonly categoricalFeatures?: readonly number[];
+  /** Share of the rows, in (0, 1), that is held out for metrics. */
+  readonly validationFraction?: number;
+  /** Boosting stops after so many rounds without a better validation loss. */
+  readonly earlyStoppingRounds?: number;
+  readonly classWeight?: 'balanced';
+  /** Whether a stored model of this name is replaced. */
+  readonly replace?: boolean;
+  /**
+   * Makes a repetition safe: the server answers a Fit with the request_id of the
+   * stored model with that model. With it the client retries after a lost connection.
+   */
+  readonly requestId?: string;
+}
+
+/**
+ * The contract's form of `request`.
+ *
+ * @throws InputError for what cannot be sent.
+ */
+export function encodeFitRequest(request: FitRequest): WireFitRequest {
+  return {
+    name: request.name,
+    estimator: encodeEstimator(request.estimator),
+    x: encodeMatrix(request.x),
+    y: encodeLabels(request.y),
+    sampleWeight: Array.from(request.sampleWeight ?? []),
+    options: encodeOptions(request),
+    requestId: request.requestId ?? '',
+  };
+}
+
+function encodeOptions(request: FitRequest): FitOptions {
+  const { seed = 0, categoricalFeatures = [], earlyStoppingRounds = 0 } = request;
+  requireUint32('seed', seed);
+  requireUint32('earlyStoppingRounds', earlyStoppingRounds);
+  categoricalFeatures.forEach((column, index) => requireUint32(`categoricalFeatures[${index}]`, column));
+  return {
+    seed,
+    featureNames: [...(request.featureNames ?? [])],
+    categoricalFeatures: [...categoricalFeatures],
+    validationFraction: request.validationFraction ?? 0,
+    earlyStoppingRounds,
+    classWeight:
+      request.classWeight === 'balanced' ? ClassWeight.CLASS_WEIGHT_BALANCED : ClassWeight.CLASS_WEIGHT_UNSPECIFIED,
+    replace: request.replace ?? false,
+  };
+}
+
+function requireUint32(field: string, value: number): void {
+  if (!Number.isInteger(value) || value < 0 || value >= 2 ** 32) {
+    throw new InputError(field, `is ${value}; must be a whole number from 0 to 4294967295`);
+  }
+}

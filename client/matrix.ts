@@ -1,0 +1,145 @@
+import {
+  type Column,
+  Dtype,
+  type Matrix as WireMatrix,
+  type RawMatrix,
+} from '../generated/modelserver/v1/model_server.js';
+import { InputError } from './input-error.js';
+
+/** Packed floating-point numbers; a view of a larger buffer is fine. */
+export type FloatArray = Float32Array | Float64Array;
+
+/** Numbers of shape `rows` x `columns`, row-major. */
+export interface DenseMatrix<Data extends FloatArray = FloatArray> {
+  readonly rows: number;
+  readonly columns: number;
+  /** Length: rows * columns. */
+  readonly data: Data;
+}
+
+/** Named columns of equal length. Columns of strings are categories, which servers of this version refuse. */
+export interface Table {
+  readonly columns: Readonly<Record<string, readonly number[] | readonly string[] | FloatArray | Int32Array>>;
+}
+
+/**
+ * Features, of shape n_samples x n_features: rows of numbers, packed numbers
+ * (sent as their bytes, without a copy of ours), or a table whose columns the
+ * server matches with the model's features by name.
+ */
+export type MatrixInput = readonly (readonly number[])[] | readonly FloatArray[] | DenseMatrix | Table;
+
+/** Rows of numbers with more cells than this are packed; below it the request stays readable in a trace. */
+const MAX_READABLE_CELLS = 256;
+
+/**
+ * The contract's form of `x`. The bytes of packed numbers are shared, not
+ * copied: leave them alone until the call has ended.
+ *
+ * @throws InputError for no rows, ragged rows (naming the first), and data whose
+ *   length is not rows * columns.
+ */
+export function encodeMatrix(x: MatrixInput, field = 'x'): WireMatrix {
+  if (isRows(x)) return encodeRows(x, field);
+  if (typeof x.columns === 'number') return packed(encodeDense(x as DenseMatrix, field));
+  return { rows: [], raw: undefined, columns: encodeTable(x as Table, field) };
+}
+
+/** The rows of `matrix` as arrays of numbers. */
+export function toRows({ rows, columns, data }: DenseMatrix): number[][] {
+  return Array.from({ length: rows }, (_, row) => Array.from(data.subarray(row * columns, (row + 1) * columns)));
+}
+
+/** The numbers of a matrix that came over the wire, as doubles (shape: rows x columns). */
+export function decodeMatrix(matrix: WireMatrix): DenseMatrix<Float64Array> {
+  if (matrix.raw !== undefined) {
+    const { rows, columns, dtype, data } = matrix.raw;
+    return { rows, columns, data: dtype === Dtype.DTYPE_FLOAT32 ? Float64Array.from(floats(data)) : doubles(data) };
+  }
+  const columns = matrix.rows[0]?.values.length ?? 0;
+  const data = new Float64Array(matrix.rows.length * columns);
+  matrix.rows.forEach((row, index) => data.set(row.values, index * columns));
+  return { rows: matrix.rows.length, columns, data };
+}
+
+/** The bytes of a typed array, shared with it; a view covers only its own part of the buffer. */
+export function bytesOf(array: FloatArray | Int32Array): Buffer {
+  return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** A copy of `bytes` that starts at an offset where 8-byte numbers may be read; Node's small buffers share a pool. */
+export function alignedCopy(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}
+
+function isRows(x: MatrixInput): x is readonly (readonly number[])[] | readonly FloatArray[] {
+  return Array.isArray(x);
+}
+
+function encodeRows(rows: readonly (readonly number[] | FloatArray)[], field: string): WireMatrix {
+  const columns = columnCount(rows, field);
+  const typed = ArrayBuffer.isView(rows[0]);
+  if (!typed && rows.length * columns <= MAX_READABLE_CELLS) {
+    return { rows: (rows as readonly number[][]).map((values) => ({ values })), raw: undefined, columns: [] };
+  }
+  // Doubles hold both kinds of numbers; only rows that are all single precision stay so.
+  const single = rows.every((row) => row instanceof Float32Array);
+  const data = single ? new Float32Array(rows.length * columns) : new Float64Array(rows.length * columns);
+  rows.forEach((row, index) => data.set(row, index * columns));
+  return packed(encodeDense({ rows: rows.length, columns, data }, field));
+}
+
+function columnCount(rows: readonly (readonly number[] | FloatArray)[], field: string): number {
+  if (rows.length === 0) throw new InputError(field, 'has no rows');
+  const columns = rows[0].length;
+  rows.forEach((row, index) => {
+    if (row.length !== columns) {
+      throw new InputError(`${field}[${index}]`, `has ${row.length} values, but the rows before it have ${columns}`);
+    }
+    if (ArrayBuffer.isView(row)) return;
+    // A string would be sent as NaN, which means "missing".
+    const wrong = row.findIndex((value) => typeof value !== 'number');
+    if (wrong >= 0) throw new InputError(`${field}[${index}][${wrong}]`, `is ${String(row[wrong])}; must be a number`);
+  });
+  return columns;
+}
+
+function encodeDense({ rows, columns, data }: DenseMatrix, field: string): RawMatrix {
+  if (data.length !== rows * columns) {
+    throw new InputError(`${field}.data`, `has ${data.length} numbers; ${rows} x ${columns} need ${rows * columns}`);
+  }
+  const dtype = data instanceof Float32Array ? Dtype.DTYPE_FLOAT32 : Dtype.DTYPE_FLOAT64;
+  return { rows, columns, dtype, data: bytesOf(data) };
+}
+
+function encodeTable(table: Table, field: string): Column[] {
+  const columns = Object.entries(table.columns);
+  if (columns.length === 0) throw new InputError(`${field}.columns`, 'has no columns');
+  const length = columns[0][1].length;
+  return columns.map(([name, values]) => {
+    const path = `${field}.columns.${name}`;
+    if (values.length !== length) {
+      throw new InputError(path, `has ${values.length} values, but the column ${columns[0][0]} has ${length}`);
+    }
+    if (ArrayBuffer.isView(values)) return { name, numbers: Array.from(values), strings: [] };
+    const type = typeof values[0] === 'string' ? 'string' : 'number';
+    // Callbacks of a union of arrays take `unknown`, hence one plain view of both.
+    const wrong = (values as readonly unknown[]).findIndex((value) => typeof value !== type);
+    if (wrong >= 0) throw new InputError(`${path}[${wrong}]`, `is ${String(values[wrong])}; must be a ${type}`);
+    return type === 'string'
+      ? { name, numbers: [], strings: values as string[] }
+      : { name, numbers: values as number[], strings: [] };
+  });
+}
+
+function packed(raw: RawMatrix): WireMatrix {
+  return { rows: [], raw, columns: [] };
+}
+
+function doubles(bytes: Uint8Array): Float64Array {
+  return new Float64Array(alignedCopy(bytes));
+}
+
+function floats(bytes: Uint8Array): Float32Array {
+  return new Float32Array(alignedCopy(bytes));
+}

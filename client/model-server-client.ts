@@ -1,0 +1,217 @@
+import { Client, status } from '@grpc/grpc-js';
+import { HealthService } from '../generated/grpc/health/v1/health.js';
+import { ModelServerService as Service, OutputEncoding } from '../generated/modelserver/v1/model_server.js';
+import { type CallOptions, deadlineOf, metadataOf } from './call-options.js';
+import { type ModelServerClientOptions, type ResolvedClientOptions, resolveClientOptions } from './client-options.js';
+import { CallAbortedError, ModelServerError } from './errors.js';
+import { encodeFitRequest, type FitRequest } from './fit-request.js';
+import { decodeHealth, type Health } from './health.js';
+import { encodeMatrix, type MatrixInput } from './matrix.js';
+import { decodeModel, type Model } from './model.js';
+import { decodePrediction, type Prediction } from './prediction.js';
+import { type RetryKind, withRetries } from './retry.js';
+import { decodeStatus, type ServerStatus } from './server-status.js';
+import { sleep } from './sleep.js';
+import { methodName, unaryCall, type UnaryMethod } from './unary-call.js';
+
+/** Asks for predictions. */
+export interface PredictRequest {
+  /** The name of a loaded model. */
+  readonly name: string;
+  /** The rows (shape: n_samples x the model's n_features_in). */
+  readonly x: MatrixInput;
+  /** Whether the answer holds class probabilities. Default false. */
+  readonly probabilities?: boolean;
+}
+
+/** The options of remove and removeAll. */
+export interface RemoveOptions extends CallOptions {
+  /** Whether loaded models are unloaded first. Default false: FAILED_PRECONDITION, MODEL_LOADED. */
+  readonly force?: boolean;
+}
+
+/** The options of listModels. */
+export interface ListModelsOptions extends CallOptions {
+  /** The most models of a page, up to 1000. Default 100. */
+  readonly pageSize?: number;
+  /** The `nextPageToken` of the page before. */
+  readonly pageToken?: string;
+}
+
+/** A page of models, in the order of their names. */
+export interface ModelPage {
+  readonly models: readonly Model[];
+  /** Asks for the next page; undefined on the last. */
+  readonly nextPageToken?: string;
+}
+
+const READY_POLL_MS = 100;
+
+/**
+ * A client of one ModelServer; one instance serves any number of calls at once.
+ *
+ * Calls reject with a ModelServerError, or with an InputError where the
+ * arguments cannot be sent. Reads (predict, getModel, listModels, getStatus) and
+ * a fit with a `requestId` are repeated after UNAVAILABLE, by `options.retry` and
+ * within the deadline; all others are made once.
+ */
+export class ModelServerClient {
+  readonly #client: Client;
+  #closed = false;
+  readonly #options: ResolvedClientOptions;
+
+  /**
+   * Connects with the first call.
+   *
+   * @param address `host:port`, or any other target of gRPC, for example `dns:///models.internal:50051`.
+   */
+  constructor(
+    readonly address: string,
+    options: ModelServerClientOptions = {},
+  ) {
+    this.#options = resolveClientOptions(options);
+    const { credentials, channelOptions } = this.#options;
+    this.#client = new Client(address, credentials, channelOptions);
+  }
+
+  /**
+   * Trains a model and stores it; `load` then makes it ready for `predict`. An
+   * abort or a deadline ends the training and leaves nothing behind.
+   */
+  async fit(request: FitRequest, options: CallOptions = {}): Promise<Model> {
+    const retry = request.requestId ? 'identified-fit' : 'never';
+    const timeoutMs = Infinity;
+    const { model } = await this.#call(Service.fit, encodeFitRequest(request), options, retry, timeoutMs);
+    return decodeModel(model);
+  }
+
+  /** Predicts the labels, and on demand the class probabilities, of rows. */
+  async predict({ name, x, probabilities = false }: PredictRequest, options: CallOptions = {}): Promise<Prediction> {
+    const request = {
+      name,
+      x: encodeMatrix(x),
+      includeProbabilities: probabilities,
+      // What comes back is unpacked here, so it may as well be small on the wire.
+      outputEncoding: OutputEncoding.OUTPUT_ENCODING_RAW,
+    };
+    return decodePrediction(await this.#call(Service.predict, request, options, 'read'));
+  }
+
+  /** Brings a stored model into memory. */
+  async load(name: string, options: CallOptions = {}): Promise<Model> {
+    const { model } = await this.#call(Service.load, { name }, options, 'never');
+    return decodeModel(model);
+  }
+
+  /** Takes a model out of memory; it stays on disk. */
+  async unload(name: string, options: CallOptions = {}): Promise<void> {
+    await this.#call(Service.unload, { name }, options, 'never');
+  }
+
+  /** Deletes a stored model from disk. */
+  async remove(name: string, { force = false, ...options }: RemoveOptions = {}): Promise<void> {
+    await this.#call(Service.remove, { name, force }, options, 'never');
+  }
+
+  /** Deletes every stored model, or none; answers how many. */
+  async removeAll({ force = false, ...options }: RemoveOptions = {}): Promise<number> {
+    const { removed } = await this.#call(Service.removeAll, { force }, options, 'never');
+    return removed;
+  }
+
+  /** Describes one model, stored or in its first training. */
+  async getModel(name: string, options: CallOptions = {}): Promise<Model> {
+    const { model } = await this.#call(Service.getModel, { name }, options, 'read');
+    return decodeModel(model);
+  }
+
+  /** Describes one page of models, in the order of their names. */
+  async listModels({ pageSize = 0, pageToken = '', ...options }: ListModelsOptions = {}): Promise<ModelPage> {
+    const request = { pageSize, pageToken };
+    const { models, nextPageToken } = await this.#call(Service.listModels, request, options, 'read');
+    return { models: models.map(decodeModel), nextPageToken: nextPageToken === '' ? undefined : nextPageToken };
+  }
+
+  /** Describes all models, page by page as the loop goes on; a timeout counts for each page. */
+  async *allModels(options: Omit<ListModelsOptions, 'pageToken'> = {}): AsyncGenerator<Model, void, undefined> {
+    let pageToken: string | undefined;
+    do {
+      const page: ModelPage = await this.listModels({ ...options, pageToken });
+      yield* page.models;
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined);
+  }
+
+  /** Describes the server: its slots, what it trains, and its counts of models. */
+  async getStatus(options: CallOptions = {}): Promise<ServerStatus> {
+    return decodeStatus(await this.#call(Service.getStatus, {}, options, 'read'));
+  }
+
+  /**
+   * Asks the server for its health, once.
+   *
+   * @param options.service A gRPC service's name. Default: the server as a whole.
+   */
+  async health({ service = '', ...options }: CallOptions & { readonly service?: string } = {}): Promise<Health> {
+    const response = await this.#call(HealthService.check, { service }, options, 'never');
+    return decodeHealth(response.status);
+  }
+
+  /**
+   * Waits until the server says that it serves.
+   *
+   * @throws ModelServerError DEADLINE_EXCEEDED when it does not within `timeoutMs`
+   *   (default 10 s), with the last failure as its cause.
+   */
+  async waitForReady(options: CallOptions = {}): Promise<void> {
+    const deadline = deadlineOf(options, 10_000);
+    const { signal } = options;
+    let last: unknown;
+    while (Date.now() < deadline) {
+      try {
+        const health = await this.health({ ...options, timeoutMs: undefined, deadline: new Date(deadline) });
+        if (health === 'SERVING') return;
+        last = new Error(`the server is ${health}`);
+      } catch (error) {
+        if (!(error instanceof ModelServerError) || error.code !== status.UNAVAILABLE) throw error;
+        last = error;
+      }
+      await sleep(Math.min(READY_POLL_MS, Math.max(0, deadline - Date.now())), signal);
+    }
+    if (signal?.aborted) throw new CallAbortedError('Check', signal);
+    const details = `${this.address} is not ready: ${last instanceof Error ? last.message : 'no time to ask'}`;
+    throw new ModelServerError('Check', { code: status.DEADLINE_EXCEEDED, details }, { cause: last });
+  }
+
+  /** Closes the connection; calls in flight go on, new ones fail. */
+  close(): void {
+    this.#closed = true;
+    this.#client.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  async #call<Request, Response>(
+    method: UnaryMethod<Request, Response>,
+    request: Request,
+    options: CallOptions,
+    retry: RetryKind,
+    defaultTimeoutMs = this.#options.timeoutMs,
+  ): Promise<Response> {
+    if (this.#closed) {
+      const details = 'the client is closed';
+      throw new ModelServerError(methodName(method), { code: status.FAILED_PRECONDITION, details });
+    }
+    const deadline = deadlineOf(options, defaultTimeoutMs);
+    const { signal } = options;
+    return withRetries(this.#options.retry, retry, { deadline, signal }, () =>
+      unaryCall(this.#client, method, request, { metadata: metadataOf(options), deadline, signal }),
+    );
+  }
+}

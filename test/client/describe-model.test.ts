@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { describeModel, formatModels } from '../../client/cli/describe-model.js';
+import { formatPredictions } from '../../client/cli/predicted-table.js';
+import type { Model } from '../../client/index.js';
+import { styleFor } from '../../client/terminal/style.js';
+
+const plain = styleFor({ isTTY: false } as NodeJS.WriteStream);
+
+const bare: Model = {
+  name: 'iris',
+  generation: 0,
+  state: 'training',
+  nFeaturesIn: 2,
+  features: [],
+  nSamples: 10,
+  metrics: {},
+  sizeBytes: 0,
+  sha256: '',
+};
+
+describe('a model on the screen', () => {
+  it('shows how far its first training is, and nothing that is not there yet', () => {
+    const training = { fraction: 0.5, iteration: 5, iterations: 10 };
+    const text = describeModel({ ...bare, training }, plain);
+    expect(text).to.match(/^iris {2}training\n/);
+    expect(text).to.match(/training .*50 %/);
+    expect(text).not.to.match(/sha256|created|classes|undefined/);
+  });
+
+  it('shows metrics, hyperparameters, and why it cannot be used', () => {
+    const text = describeModel(
+      {
+        ...bare,
+        state: 'unavailable',
+        reason: 'the checksum is wrong',
+        estimator: { randomForestClassifier: { nEstimators: 3, maxFeatures: { fraction: 0.5 } } },
+        metrics: { accuracy: 0.951, logLoss: 0.12345, rocAuc: 0.98 },
+      },
+      plain,
+    );
+    expect(text).to.include('n_estimators=3  max_features=0.5');
+    expect(text).to.match(/reason +the checksum is wrong/);
+    expect(text)
+      .to.match(/accuracy +95\.1 %/)
+      .and.to.match(/log loss +0\.1235|0\.1234/);
+  });
+
+  it('has one line in the list, whatever its state', () => {
+    const training = { fraction: 0, iteration: 0, iterations: 0 };
+    const lines = formatModels(
+      [bare, { ...bare, name: 'b', state: 'loaded', training }, { ...bare, name: 'c', state: 'unavailable' }],
+      plain,
+    ).split('\n');
+    expect(lines).to.have.length(4);
+    expect(lines[2]).to.include('loaded, training');
+    expect(lines[3]).to.include('unavailable');
+  });
+});
+
+describe('predictions on the screen', () => {
+  it('are all there when they are few', () => {
+    const table = {
+      labels: [1, 2],
+      classes: [1, 2],
+      probabilities: [
+        [0.75, 0.25],
+        [0, 1],
+      ],
+    };
+    expect(formatPredictions(table, plain)).to.equal(
+      ['  row  label   P(1)   P(2)', '    1  1      0.750  0.250', '    2  2      0.000  1.000'].join('\n'),
+    );
+  });
+});
