@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
 /** A directory that another process owns. */
@@ -25,6 +26,8 @@ const FILE_NAME = '.lock';
 const HEARTBEAT_MS = 2000;
 /** An owner whose process we cannot see counts as gone after so many heartbeats that did not come. */
 const MISSED_BEATS = 4;
+/** A claim is held for as long as it takes to read one file and remove it. */
+const CLAIM_POLL_MS = 5;
 
 /**
  * Makes this process the one owner of a directory, by a file that names it. The
@@ -70,7 +73,7 @@ export class DirectoryLock {
             `${directory} is in use by another server (process ${other.pid} on ${other.realm.split(' ')[0]}, since ${other.since}); give each server a MODELS_PATH of its own`,
           );
         }
-        await setAside(path, other);
+        await removeDead(path, other, draft, heartbeatMs);
       }
     } finally {
       await rm(draft, { force: true });
@@ -94,17 +97,24 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Takes a dead owner's lock away, but not one that someone else has put there since. */
-async function setAside(path: string, dead: Owner): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return;
-    throw error;
+/**
+ * Takes away the lock of a dead owner, once, however many find it dead at the
+ * same time: only who holds the claim on that owner may do so, and looks again
+ * before. A claim whose own holder died is taken away in the same manner.
+ */
+async function removeDead(path: string, dead: Owner, draft: string, heartbeatMs: number): Promise<void> {
+  const claim = `${path}.claim-${dead.id}`;
+  while (!(await tryLink(draft, claim))) {
+    const claimer = await readOwner(claim);
+    if (claimer === undefined) continue;
+    if (await isAlive(claimer, claim, heartbeatMs)) await delay(CLAIM_POLL_MS);
+    else await removeDead(claim, claimer, draft, heartbeatMs);
   }
-  if ((await readOwner(aside))?.id !== dead.id) await tryLink(aside, path);
-  await rm(aside, { force: true });
+  try {
+    if ((await readOwner(path))?.id === dead.id) await rm(path, { force: true });
+  } finally {
+    await rm(claim, { force: true });
+  }
 }
 
 /** The owner that the lock names; undefined when there is no lock, an unreadable one counts as nobody's. */
@@ -128,7 +138,7 @@ async function isAlive(owner: Owner, path: string, heartbeatMs: number): Promise
   const before = await beatOf(path);
   const deadline = Date.now() + MISSED_BEATS * heartbeatMs;
   while (Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, heartbeatMs / 4));
+    await delay(heartbeatMs / 4);
     if ((await beatOf(path)) !== before) return true;
   }
   return false;

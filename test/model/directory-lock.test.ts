@@ -45,9 +45,35 @@ describe('the lock of a directory', () => {
     expect(await rejection(acquire())).to.be.instanceOf(DirectoryLockedError);
     holder.kill('SIGKILL');
     await once(holder, 'exit');
-    const locks = await Promise.allSettled(Array.from({ length: 5 }, acquire));
-    expect(locks.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
-    for (const lock of locks) if (lock.status === 'fulfilled') await lock.value.release();
+    await (await acquire()).release();
+  });
+
+  it('of a dead process goes to exactly one of many who find it at once, in every one of 30 rounds', async () => {
+    const dead = { id: '', pid: 2 ** 22 + 1, started: '1', realm: '', since: '' };
+    const lock = await acquire();
+    const { realm } = JSON.parse(await readFile(join(directory.path, '.lock'), 'utf8'));
+    await lock.release();
+    for (let round = 0; round < 30; round++) {
+      await writeFile(join(directory.path, '.lock'), JSON.stringify({ ...dead, realm, id: `dead-${round}` }));
+      const outcomes = await Promise.allSettled(Array.from({ length: 12 }, acquire));
+      const held = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+      expect(held).to.have.length(1);
+      await held[0].value.release();
+      expect(await readdir(directory.path)).to.deep.equal([]);
+    }
+  });
+
+  it('of a dead process can be taken over although another one died while it did so', async () => {
+    const lock = await acquire();
+    const owner = JSON.parse(await readFile(join(directory.path, '.lock'), 'utf8'));
+    await lock.release();
+    await writeFile(join(directory.path, '.lock'), JSON.stringify({ ...owner, id: 'first', started: '1' }));
+    await writeFile(
+      join(directory.path, '.lock.claim-first'),
+      JSON.stringify({ ...owner, id: 'second', started: '1' }),
+    );
+    await (await acquire()).release();
+    expect(await readdir(directory.path)).to.deep.equal([]);
   });
 
   it('of a process whose id was given to another one is taken over', async () => {
