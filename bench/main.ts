@@ -1,7 +1,7 @@
 /** `npm run bench [-- NAME…]`: measures, prints, and writes bench/README.md. A bar that does not hold is said, and no error. */
 import { parallelTrainings } from './parallel-trainings.js';
 import { predictWhileTraining } from './predict-while-training.js';
-import { type Benchmark, writeSection } from './report.js';
+import { type Benchmark, verdict, writeSection } from './report.js';
 
 const BENCHMARKS: readonly Benchmark[] = [parallelTrainings, predictWhileTraining];
 
@@ -16,7 +16,7 @@ for (const benchmark of BENCHMARKS.filter(({ name }) => names.length === 0 || na
   console.log(`\n${benchmark.title} (${benchmark.name})`);
   const rows = await benchmark.run((line) => console.log(`  ${line}`));
   for (const { what, measured, spread, bar, holds } of rows) {
-    console.log(`  ${what}: ${measured} (${spread}), bar ${bar}: ${holds ? 'holds' : 'falls short'}`);
+    console.log(`  ${what}: ${measured} (${spread})${bar === undefined ? '' : `, bar ${bar}: ${verdict(holds)}`}`);
   }
   await writeSection(benchmark, rows);
 }

@@ -59,8 +59,7 @@ function rowOf(what: string, quantile: number, idle: number[][], busy: number[][
     what: `${what}, while training ÷ idle (${ms[1]} ms ÷ ${ms[0]} ms)`,
     measured: ratio.toFixed(2),
     spread: spreadOf(ratios),
-    bar: bar === undefined ? '–' : `≤ ${bar}`,
-    holds: bar === undefined || ratio <= bar,
+    ...(bar === undefined ? {} : { bar: `≤ ${bar}`, holds: ratio <= bar }),
   };
 }
 

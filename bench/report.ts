@@ -8,8 +8,9 @@ export interface Row {
   readonly measured: string;
   /** The least and the most of the runs. */
   readonly spread: string;
-  readonly bar: string;
-  readonly holds: boolean;
+  /** Unset for a figure that no bar is set for. */
+  readonly bar?: string;
+  readonly holds?: boolean;
 }
 
 /** A benchmark: its name on the command line, what it does, and its rows. */
@@ -31,7 +32,7 @@ export async function writeSection({ name, title, description }: Benchmark, rows
     '| --- | --- | --- | --- | --- |',
     ...rows.map(
       ({ what, measured, spread, bar, holds }) =>
-        `| ${what} | ${measured} | ${spread} | ${bar} | ${holds ? 'holds' : 'falls short'} |`,
+        `| ${what} | ${measured} | ${spread} | ${bar ?? ''} | ${verdict(holds)} |`,
     ),
   ].join('\n');
   const section = `${begin}\n\n## ${title}\n\n${description}\n\n${table}\n\n${machine()}\n\n${end}`;
@@ -42,6 +43,12 @@ export async function writeSection({ name, title, description }: Benchmark, rows
   const updated =
     from < 0 ? `${text.trimEnd()}\n\n${section}\n` : text.slice(0, from) + section + text.slice(to + end.length);
   await writeFile(README, updated);
+}
+
+/** What is to be said of a figure beside its bar. */
+export function verdict(holds: boolean | undefined): string {
+  if (holds === undefined) return '';
+  return holds ? 'holds' : 'falls short';
 }
 
 function machine(): string {
