@@ -1,0 +1,3 @@
+// The kernels that the module exports, by their files. They know addresses in
+// one linear memory and nothing else: whoever calls them lays the memory out.
+export * from './memory';

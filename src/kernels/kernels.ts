@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * The exports of the WebAssembly module, compiled from `assembly/`. Addresses are
+ * bytes from the start of the memory; each kernel's own file documents it.
+ */
+export interface Kernels {
+  heapBase(): number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Instantiates the module on `memory`; the compiled code is shared by all instances of a thread. */
+export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)));
+  const abort = (): never => {
+    throw new Error('a kernel has aborted');
+  };
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory, abort } });
+  return exports as unknown as Kernels;
+}
