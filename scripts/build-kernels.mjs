@@ -14,20 +14,19 @@ const mtime = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const sources = readdirSync(folder).map((name) => join(folder, name));
 const newest = Math.max(mtime(fileURLToPath(import.meta.url)), ...sources.map(mtime));
 
+const options = [
+  '-O3 --converge --noAssert --runtime stub',
+  '--importMemory --initialMemory 1 --maximumMemory 65536 --zeroFilledMemory',
+  '--enable simd --enable bulk-memory --enable nontrapping-f2i',
+]
+  .join(' ')
+  .split(' ');
+
 if (mtime(output) < newest) {
   mkdirSync(dirname(output), { recursive: true });
-  const { error, stderr } = await asc.main(
-    [
-      join(folder, 'index.ts'),
-      ...['--outFile', output, '--baseDir', root],
-      ...['-O3', '--converge', '--noAssert', '--runtime', 'stub'],
-      ...['--importMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--zeroFilledMemory'],
-      ...['--enable', 'simd', '--enable', 'bulk-memory', '--enable', 'nontrapping-f2i'],
-    ],
-    { stdout: process.stdout },
+  const { error } = await asc.main(
+    [join(folder, 'index.ts'), '--outFile', output, '--baseDir', root, ...options],
+    process,
   );
-  if (error) {
-    process.stderr.write(stderr.toString());
-    process.exit(1);
-  }
+  if (error) process.exit(1);
 }
