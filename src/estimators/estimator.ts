@@ -33,6 +33,8 @@ export interface TrainingSet {
   readonly x: Float64Array<ArrayBuffer>;
   /** Shape: nSamples, indexes into the sorted classes; every class occurs. */
   readonly y: Int32Array;
+  /** Shape: nSamples, finite and at least 0, not all 0; absent: all 1. Class weights are multiplied in already. */
+  readonly sampleWeight?: Float64Array;
   /** Seed of every random draw, 0 to 2^32 - 1. */
   readonly seed: number;
 }
@@ -41,7 +43,8 @@ export interface TrainingSet {
 export interface TrainingMonitor {
   /**
    * Reports that `iteration` of `iterations` are done, with the mean loss on the
-   * training rows where there is one. Cheap enough for every iteration.
+   * training rows where there is one. Cheap enough for every iteration; inside
+   * long ones it is called again, every 50 ms or so, to hear of a cancellation.
    *
    * @throws TrainingCancelled when the training should end.
    */
@@ -67,6 +70,13 @@ export interface ModelShape {
 export interface Engine<H = Readonly<Record<string, unknown>>> {
   /** Whether NaN in X means "missing"; otherwise it is refused. */
   readonly takesMissingValues: boolean;
+  /** Whether it trains with sample weights; otherwise they are refused. */
+  readonly takesSampleWeight?: boolean;
+  /**
+   * The most bytes that a training of this size takes at one time, beyond X as
+   * it came, so that one which would outgrow its memory is refused beforehand.
+   */
+  trainingBytes?(size: Pick<TrainingSet, 'nSamples' | 'nFeatures' | 'nClasses'>, hyperparameters: H): number;
   /** Whether the engine honours this hyperparameter; setting one that it does not is an error. */
   honours(name: keyof H & string, value: unknown): boolean;
   /** Defaults that differ from the estimator's own. */
