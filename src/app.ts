@@ -46,7 +46,8 @@ export async function startModelServer(config: Config, { log, workerEntry }: App
   };
 
   try {
-    const service = await ModelService.open({ store, pool, maxLoadedModels: config.maxInferenceModels });
+    const { maxInferenceModels: maxLoadedModels, trainingMemoryMb } = config;
+    const service = await ModelService.open({ store, pool, maxLoadedModels, trainingMemoryMb });
     const { host, port, maxMessageBytes } = config;
     const server = await GrpcServer.listen({ service, host, port, maxMessageBytes, descriptorSet, version, log });
     return {

@@ -81,7 +81,11 @@ export interface Engine<H = Readonly<Record<string, unknown>>> {
   honours(name: keyof H & string, value: unknown): boolean;
   /** Defaults that differ from the estimator's own. */
   readonly defaults?: Partial<H>;
-  /** Trains, on a worker thread. Equal arguments give equal tensors, on every machine. */
+  /**
+   * Trains, on a worker thread. Equal arguments give equal tensors, on every
+   * machine. Some tensors are shown to people: `feature_importances`
+   * (F64, nFeatures), `n_iter` (I32, 1) and `converged` (U8, 1: 0 or 1).
+   */
   fit(training: TrainingSet, hyperparameters: H, monitor: TrainingMonitor): Tensors;
   /**
    * Makes the trained tensors ready to predict.

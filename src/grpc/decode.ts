@@ -4,8 +4,11 @@ import {
   type FitRequest as WireFitRequest,
 } from '../../generated/modelserver/v1/model_server.js';
 import { invalid, notImplemented } from '../errors.js';
+import { engineOf } from '../estimators/catalog.js';
+import type { EstimatorSpec } from '../estimators/estimator.js';
 import { requireName } from '../model/model.js';
 import { type FitRequest, requireRequestId } from '../model/service.js';
+import type { Weighting } from '../training/sample-weights.js';
 import { decodeLabels } from './decode-labels.js';
 import { decodeMatrix, requireFeatureNames } from './decode-matrix.js';
 import { decodeEstimator } from './estimator-codec.js';
@@ -22,21 +25,43 @@ export function decodeFit(request: WireFitRequest): FitRequest {
   const featureNames = request.options?.featureNames ?? [];
   requireFeatureNames(featureNames, (index) => `options.feature_names[${index}]`);
 
+  const validationFraction = request.options?.validationFraction ?? 0;
+  if (!(validationFraction >= 0 && validationFraction < 1)) {
+    throw invalid('options.validation_fraction', `is ${validationFraction}; must be at least 0 and below 1`);
+  }
+
   const x = decodeMatrix(request.x);
   if (x.rows < 2) throw invalid('x', `has ${x.rows} row; a training needs at least 2`);
   const y = decodeLabels(request.y, x.rows);
-  if (request.sampleWeight.length > 0) {
-    throw notImplemented('sample_weight', 'sample weights are not built yet; leave them out');
-  }
+  const weighting = decodeWeighting(request, estimator, x.rows);
   return {
     name: request.name,
     estimator,
     x,
     y,
     seed: request.options?.seed ?? 0,
+    weighting,
+    validationFraction,
     featureNames,
     requestId: request.requestId,
   };
+}
+
+function decodeWeighting({ sampleWeight, options }: WireFitRequest, estimator: EstimatorSpec, rows: number): Weighting {
+  const classWeight = options?.classWeight ?? ClassWeight.CLASS_WEIGHT_UNSPECIFIED;
+  if (classWeight !== ClassWeight.CLASS_WEIGHT_UNSPECIFIED && classWeight !== ClassWeight.CLASS_WEIGHT_BALANCED) {
+    throw invalid('options.class_weight', 'must be CLASS_WEIGHT_BALANCED, or unset');
+  }
+  const balanced = classWeight === ClassWeight.CLASS_WEIGHT_BALANCED;
+  const isWeighted = sampleWeight.length > 0;
+  if (isWeighted && sampleWeight.length !== rows) {
+    throw invalid('sample_weight', `has ${sampleWeight.length} weights; x has ${rows} rows`);
+  }
+  if ((isWeighted || balanced) && !engineOf(estimator).takesSampleWeight) {
+    const field = isWeighted ? 'sample_weight' : 'options.class_weight';
+    throw notImplemented(field, `this engine of ${estimator.kind} takes no weights; leave it unset`);
+  }
+  return { sampleWeight: isWeighted ? Float64Array.from(sampleWeight) : undefined, balanced };
 }
 
 /** @throws NOT_IMPLEMENTED for an option that would change the training, since none is ever ignored. */
@@ -44,9 +69,7 @@ function requireBuilt(options: FitOptions | undefined): void {
   if (options === undefined) return;
   const asked: [string, boolean][] = [
     ['categorical_features', options.categoricalFeatures.length > 0],
-    ['validation_fraction', options.validationFraction !== 0],
     ['early_stopping_rounds', options.earlyStoppingRounds !== 0],
-    ['class_weight', options.classWeight !== ClassWeight.CLASS_WEIGHT_UNSPECIFIED],
     ['replace', options.replace],
   ];
   for (const [name, isAsked] of asked) {

@@ -78,8 +78,8 @@ function encodeProgress({ progress, remainingMs }: TrainingView): TrainingProgre
   return { ...progress, remaining: remainingMs === undefined ? undefined : durationOf(remainingMs) };
 }
 
-function encodeFeature({ name }: ModelCard['features'][number]): WireFeature {
-  return { name, kind: FeatureKind.FEATURE_KIND_NUMERIC, categories: [] };
+function encodeFeature({ name, importance }: ModelCard['features'][number]): WireFeature {
+  return { name, kind: FeatureKind.FEATURE_KIND_NUMERIC, categories: [], importance };
 }
 
 function encodeClasses(classes: Classes): WireLabels {

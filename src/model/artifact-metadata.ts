@@ -51,10 +51,18 @@ const schema = z.object({
       z.object({ kind: z.literal('integer'), values: z.array(z.string().regex(/^-?\d+$/)).min(2) }),
     ]),
   ),
-  features: jsonText(z.array(z.object({ name: z.string(), kind: z.literal('numeric') })).min(1)),
+  features: jsonText(
+    z.array(z.object({ name: z.string(), kind: z.literal('numeric'), importance: z.number().optional() })).min(1),
+  ),
   n_samples: wholeText,
   metrics: jsonText(
-    z.object({ accuracy: z.number().optional(), logLoss: z.number().optional(), rocAuc: z.number().optional() }),
+    z.object({
+      accuracy: z.number().optional(),
+      logLoss: z.number().optional(),
+      rocAuc: z.number().optional(),
+      converged: z.boolean().optional(),
+      nIter: z.number().optional(),
+    }),
   ),
   created_at: z.iso.datetime().transform((text) => new Date(text)),
   fit_duration_ms: wholeText,

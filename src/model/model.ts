@@ -7,13 +7,17 @@ import type { ProgressReading } from '../training/progress.js';
 export interface Feature {
   readonly name: string;
   readonly kind: 'numeric';
+  /** Its share in what the splits have gained, where the estimator measures it. */
+  readonly importance?: number;
 }
 
-/** How good a model is, as far as it was measured on held-out rows. */
+/** How good a model is, as far as it was measured on held-out rows, and how its training ended. */
 export interface Metrics {
   readonly accuracy?: number;
   readonly logLoss?: number;
   readonly rocAuc?: number;
+  readonly converged?: boolean;
+  readonly nIter?: number;
 }
 
 /** What an artifact says of its model; immutable. */

@@ -2,10 +2,12 @@ import { DomainError, invalid } from '../errors.js';
 import type { EstimatorSpec } from '../estimators/estimator.js';
 import type { Labels } from '../estimators/labels.js';
 import type { TrainingPool } from '../training/pool.js';
+import type { Weighting } from '../training/sample-weights.js';
 import { decodeArtifact, encodeArtifact } from './artifact.js';
 import { featuresOf, type NamedMatrix } from './features.js';
 import { KeyedLock } from './keyed-lock.js';
 import { LoadedModel } from './loaded-model.js';
+import { endOfTraining, withImportances } from './training-facts.js';
 import { type ModelCard, type ModelView, requireName, type TrainingView } from './model.js';
 import { type Entry, Registry, viewOf } from './registry.js';
 import type { ModelStore } from './store.js';
@@ -18,6 +20,9 @@ export interface FitRequest {
   /** Shape: x.rows. */
   readonly y: Labels;
   readonly seed: number;
+  readonly weighting: Weighting;
+  /** Share of the rows to hold out and score on; 0: none. */
+  readonly validationFraction: number;
   /** [] where the caller names none. */
   readonly featureNames: readonly string[];
   /** '' where the caller gives none. */
@@ -38,6 +43,8 @@ export interface ModelServiceOptions {
   readonly store: ModelStore;
   readonly pool: TrainingPool;
   readonly maxLoadedModels: number;
+  /** The most memory that one training may take, in MiB. */
+  readonly trainingMemoryMb: number;
 }
 
 /**
@@ -48,13 +55,15 @@ export class ModelService {
   readonly #store: ModelStore;
   readonly #pool: TrainingPool;
   readonly #maxLoadedModels: number;
+  readonly #trainingMemoryMb: number;
   readonly #registry = new Registry();
   readonly #lock = new KeyedLock();
 
-  private constructor({ store, pool, maxLoadedModels }: ModelServiceOptions) {
+  private constructor({ store, pool, maxLoadedModels, trainingMemoryMb }: ModelServiceOptions) {
     this.#store = store;
     this.#pool = pool;
     this.#maxLoadedModels = maxLoadedModels;
+    this.#trainingMemoryMb = trainingMemoryMb;
   }
 
   /** Starts from what the store holds. */
@@ -84,17 +93,20 @@ export class ModelService {
       const slot = this.#pool.acquire();
       try {
         const { rows, columns, data, encoding } = x;
-        const job = { spec: estimator, x: { rows, columns, data, encoding }, y: request.y, seed: request.seed };
-        const { classes, tensors } = await slot.train(job, training.progress, signal);
+        const { y, seed, weighting, validationFraction } = request;
+        const matrix = { rows, columns, data, encoding };
+        const memoryMb = this.#trainingMemoryMb;
+        const job = { spec: estimator, x: matrix, y, seed, weighting, validationFraction, memoryMb };
+        const { classes, tensors, scores } = await slot.train(job, training.progress, signal);
         const createdAt = new Date();
         const { card, bytes } = await encodeArtifact(
           {
             generation: 1,
             estimator,
             classes,
-            features,
+            features: withImportances(features, tensors),
             nSamples: rows,
-            metrics: {},
+            metrics: { ...scores, ...endOfTraining(tensors) },
             createdAt,
             fitDurationMs: createdAt.getTime() - training.startedAt.getTime(),
             requestId: request.requestId,

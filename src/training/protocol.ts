@@ -16,6 +16,8 @@ import type { Classes, Labels } from '../estimators/labels.js';
 import type { Matrix } from '../estimators/matrix.js';
 import type { Tensors } from '../estimators/tensor.js';
 import type { DomainErrorOptions, ErrorReason } from '../errors.js';
+import type { Scores } from './evaluate.js';
+import type { Weighting } from './sample-weights.js';
 
 /** What to train on what. The job owns its arrays: they are gone once it is sent. */
 export interface FitJob {
@@ -24,12 +26,19 @@ export interface FitJob {
   /** Shape: x.rows. */
   readonly y: Labels;
   readonly seed: number;
+  readonly weighting: Weighting;
+  /** Share of the rows of each class to hold out and score on; 0: none. */
+  readonly validationFraction: number;
+  /** The most memory that the training may take, in MiB. */
+  readonly memoryMb: number;
 }
 
 /** What was learned. */
 export interface FitResult {
   readonly classes: Classes;
   readonly tensors: Tensors;
+  /** On the rows that were held out; unset where none were. */
+  readonly scores?: Scores;
 }
 
 export type ToWorker = {
@@ -57,8 +66,8 @@ export interface TransportedError {
 }
 
 /** The buffers of a job that can move to its thread instead of being copied. */
-export function transferablesOfJob({ x, y }: FitJob): ArrayBuffer[] {
-  return transferables([x.data, ...(y.kind === 'integer' ? [y.values] : [])]);
+export function transferablesOfJob({ x, y, weighting: { sampleWeight } }: FitJob): ArrayBuffer[] {
+  return transferables([x.data, ...(y.kind === 'integer' ? [y.values] : []), ...(sampleWeight ? [sampleWeight] : [])]);
 }
 
 /** The buffers of a result, likewise. */

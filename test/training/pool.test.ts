@@ -153,7 +153,15 @@ function jobOf(spec: EstimatorSpec, seed = 0): FitJob {
   const rows = 40;
   const data = Float64Array.from({ length: rows * 2 }, (_, i) => (Math.floor(i / 2) % 2) + random() / 4);
   const values = Array.from({ length: rows }, (_, row) => 'ab'[row % 2]);
-  return { spec, x: { rows, columns: 2, data, encoding: 'rows' }, y: { kind: 'string', values }, seed };
+  return {
+    spec,
+    x: { rows, columns: 2, data, encoding: 'rows' },
+    y: { kind: 'string', values },
+    seed,
+    weighting: { balanced: false },
+    validationFraction: 0,
+    memoryMb: 1024,
+  };
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<unknown> {

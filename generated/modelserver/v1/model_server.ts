@@ -1338,8 +1338,8 @@ export interface FitOptions {
    */
   categoricalFeatures: number[];
   /**
-   * Share of the rows, in (0, 1), that is held out (stratified) to fill
-   * Model.metrics; 0: none. Not built yet: UNIMPLEMENTED.
+   * Share of the rows, in [0, 1), that is held out (of each class alike) to fill
+   * Model.metrics; 0: none. The model is trained on the other rows.
    */
   validationFraction: number;
   /**
@@ -1347,7 +1347,7 @@ export interface FitOptions {
    * never. It needs `validation_fraction`. Not built yet: UNIMPLEMENTED.
    */
   earlyStoppingRounds: number;
-  /** Weights of the classes. Not built yet: UNIMPLEMENTED. */
+  /** Weights of the classes; UNIMPLEMENTED for engines that take no weights. */
   classWeight: ClassWeight;
   /**
    * Whether a stored model of this name is replaced. Not built yet:
@@ -1373,8 +1373,9 @@ export interface FitRequest {
     | Labels
     | undefined;
   /**
-   * Their weights (shape: n_samples), each finite and at least 0. Default: all
-   * 1. Not built yet: UNIMPLEMENTED.
+   * Their weights (shape: n_samples), each finite and at least 0, and above 0 in
+   * at least 2 classes. Default: all 1. UNIMPLEMENTED for engines that take no
+   * weights.
    */
   sampleWeight: number[];
   /** What holds for every estimator. */
@@ -1669,6 +1670,11 @@ export interface Feature {
   kind: FeatureKind;
   /** The categories of a categorical feature. */
   categories: string[];
+  /**
+   * Its share in what the model's splits have gained (mean decrease in
+   * impurity; those of all features sum to 1), where the estimator measures it.
+   */
+  importance?: number | undefined;
 }
 
 /** How good a model is on its validation rows, and how its training ended. */
@@ -1685,7 +1691,18 @@ export interface Metrics {
    * Area under the ROC curve, 0 to 1; one class against the rest, averaged,
    * where there are more than two.
    */
-  rocAuc?: number | undefined;
+  rocAuc?:
+    | number
+    | undefined;
+  /**
+   * Whether an iterative training met its tolerance; false: it ended at
+   * max_iter, and more iterations may make the model better.
+   */
+  converged?:
+    | boolean
+    | undefined;
+  /** The iterations that it took. */
+  nIter?: number | undefined;
 }
 
 /** Asks for the server's state. */
@@ -7323,7 +7340,7 @@ export const Model: MessageFns<Model> = {
 };
 
 function createBaseFeature(): Feature {
-  return { name: "", kind: 0, categories: [] };
+  return { name: "", kind: 0, categories: [], importance: undefined };
 }
 
 export const Feature: MessageFns<Feature> = {
@@ -7336,6 +7353,9 @@ export const Feature: MessageFns<Feature> = {
     }
     for (const v of message.categories) {
       writer.uint32(26).string(v!);
+    }
+    if (message.importance !== undefined) {
+      writer.uint32(33).double(message.importance);
     }
     return writer;
   },
@@ -7377,6 +7397,14 @@ export const Feature: MessageFns<Feature> = {
             message.categories.push(reader.string());
             continue;
           }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.importance = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -7396,6 +7424,7 @@ export const Feature: MessageFns<Feature> = {
       categories: globalThis.Array.isArray(object?.categories)
         ? object.categories.map((e: any) => globalThis.String(e))
         : [],
+      importance: isSet(object.importance) ? globalThis.Number(object.importance) : undefined,
     };
   },
 
@@ -7410,6 +7439,9 @@ export const Feature: MessageFns<Feature> = {
     if (message.categories?.length) {
       obj.categories = message.categories;
     }
+    if (message.importance !== undefined) {
+      obj.importance = floatToJson(message.importance);
+    }
     return obj;
   },
 
@@ -7421,12 +7453,13 @@ export const Feature: MessageFns<Feature> = {
     message.name = object.name ?? "";
     message.kind = object.kind ?? 0;
     message.categories = object.categories?.map((e) => e) || [];
+    message.importance = object.importance ?? undefined;
     return message;
   },
 };
 
 function createBaseMetrics(): Metrics {
-  return { accuracy: undefined, logLoss: undefined, rocAuc: undefined };
+  return { accuracy: undefined, logLoss: undefined, rocAuc: undefined, converged: undefined, nIter: undefined };
 }
 
 export const Metrics: MessageFns<Metrics> = {
@@ -7439,6 +7472,12 @@ export const Metrics: MessageFns<Metrics> = {
     }
     if (message.rocAuc !== undefined) {
       writer.uint32(25).double(message.rocAuc);
+    }
+    if (message.converged !== undefined) {
+      writer.uint32(32).bool(message.converged);
+    }
+    if (message.nIter !== undefined) {
+      writer.uint32(40).uint32(message.nIter);
     }
     return writer;
   },
@@ -7480,6 +7519,22 @@ export const Metrics: MessageFns<Metrics> = {
             message.rocAuc = reader.double();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.converged = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.nIter = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -7505,6 +7560,12 @@ export const Metrics: MessageFns<Metrics> = {
         : isSet(object.roc_auc)
         ? globalThis.Number(object.roc_auc)
         : undefined,
+      converged: isSet(object.converged) ? globalThis.Boolean(object.converged) : undefined,
+      nIter: isSet(object.nIter)
+        ? globalThis.Number(object.nIter)
+        : isSet(object.n_iter)
+        ? globalThis.Number(object.n_iter)
+        : undefined,
     };
   },
 
@@ -7519,6 +7580,12 @@ export const Metrics: MessageFns<Metrics> = {
     if (message.rocAuc !== undefined) {
       obj.rocAuc = floatToJson(message.rocAuc);
     }
+    if (message.converged !== undefined) {
+      obj.converged = message.converged;
+    }
+    if (message.nIter !== undefined) {
+      obj.nIter = Math.round(message.nIter);
+    }
     return obj;
   },
 
@@ -7530,6 +7597,8 @@ export const Metrics: MessageFns<Metrics> = {
     message.accuracy = object.accuracy ?? undefined;
     message.logLoss = object.logLoss ?? undefined;
     message.rocAuc = object.rocAuc ?? undefined;
+    message.converged = object.converged ?? undefined;
+    message.nIter = object.nIter ?? undefined;
     return message;
   },
 };

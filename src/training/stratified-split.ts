@@ -1,0 +1,49 @@
+import { invalid } from '../errors.js';
+
+/** Row indexes to train on and to validate on, each in the order of the rows. */
+export interface Split {
+  readonly training: Int32Array;
+  readonly validation: Int32Array;
+}
+
+/**
+ * Holds out a share of the rows of every class, at random under `seed`. A class
+ * keeps at least one row for the training, so that it stays known.
+ *
+ * @param y shape: n_samples, class indexes
+ * @throws INVALID_REQUEST when the share is so small that no row is held out.
+ */
+export function stratifiedSplit(y: Int32Array, nClasses: number, fraction: number, seed: number): Split {
+  const rowsOf: number[][] = Array.from({ length: nClasses }, () => []);
+  y.forEach((label, row) => rowsOf[label].push(row));
+  const random = uniform(seed);
+  const heldOut = new Set<number>();
+  for (const rows of rowsOf) {
+    const count = Math.min(rows.length - 1, Math.round(rows.length * fraction));
+    // The first steps of Fisher and Yates' shuffle draw without replacement.
+    for (let i = 0; i < count; i++) {
+      const j = i + Math.floor(random() * (rows.length - i));
+      [rows[i], rows[j]] = [rows[j], rows[i]];
+      heldOut.add(rows[i]);
+    }
+  }
+  if (heldOut.size === 0) {
+    throw invalid('options.validation_fraction', `is ${fraction}; of ${y.length} rows that holds out none`);
+  }
+  const rows = Int32Array.from(y, (_, row) => row);
+  return {
+    training: rows.filter((row) => !heldOut.has(row)),
+    validation: rows.filter((row) => heldOut.has(row)),
+  };
+}
+
+/** Numbers in [0, 1), the same on every machine: Mulberry32 (Tommy Ettinger, 2017). */
+function uniform(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
