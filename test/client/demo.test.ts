@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ModelServerClient } from '../../client/index.js';
-import { sleep } from '../../client/sleep.js';
 import { startTestServer } from '../support/server.js';
 import { runClient } from './run-cli.js';
 
