@@ -10,7 +10,7 @@ export type { Health } from './health.js';
 export type { EstimatorKind } from './hyperparameter-fields.js';
 export { InputError } from './input-error.js';
 export type { Labels, LabelsInput } from './labels.js';
-export { type DenseMatrix, type FloatArray, type MatrixInput, type Table, toRows } from './matrix.js';
+export { type DenseMatrix, type FloatArray, type MatrixInput, type Table, type TableColumn, toRows } from './matrix.js';
 export type { Feature, Metrics, Model, ModelState } from './model.js';
 export {
   type ListModelsOptions,

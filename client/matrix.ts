@@ -17,9 +17,16 @@ export interface DenseMatrix<Data extends FloatArray = FloatArray> {
   readonly data: Data;
 }
 
-/** Named columns of equal length. Columns of strings are categories, which servers of this version refuse. */
+/** One column of a table; strings are categories, which servers of this version refuse. */
+export type TableColumn = readonly number[] | readonly string[] | FloatArray | Int32Array;
+
+/**
+ * Named columns of equal length. The order of the columns counts in a fit; as
+ * JavaScript moves keys that look like numbers to the front of an object, names
+ * such as '2019' need a Map.
+ */
 export interface Table {
-  readonly columns: Readonly<Record<string, readonly number[] | readonly string[] | FloatArray | Int32Array>>;
+  readonly columns: Readonly<Record<string, TableColumn>> | ReadonlyMap<string, TableColumn>;
 }
 
 /**
@@ -113,7 +120,8 @@ function encodeDense({ rows, columns, data }: DenseMatrix, field: string): RawMa
 }
 
 function encodeTable(table: Table, field: string): Column[] {
-  const columns = Object.entries(table.columns);
+  const columns: [string, TableColumn][] =
+    table.columns instanceof Map ? [...table.columns] : Object.entries(table.columns);
   if (columns.length === 0) throw new InputError(`${field}.columns`, 'has no columns');
   const length = columns[0][1].length;
   return columns.map(([name, values]) => {

@@ -169,7 +169,8 @@ export class ModelServerClient {
     let last: unknown;
     while (Date.now() < deadline) {
       try {
-        const health = await this.health({ ...options, timeoutMs: undefined, deadline: new Date(deadline) });
+        const timeoutMs = Math.max(0, deadline - Date.now());
+        const health = await this.health({ ...options, timeoutMs, deadline: undefined });
         if (health === 'SERVING') return;
         last = new Error(`the server is ${health}`);
       } catch (error) {

@@ -38,7 +38,7 @@ export async function startModelServer(config: Config, { log, workerEntry }: App
     slots: config.trainingCores,
     memoryMb: config.trainingMemoryMb,
     entry: workerEntry,
-    onLost: (slot, cause) => log.warn({ slot, cause }, 'a training thread was lost'),
+    onLost: (slot, err) => log.warn({ slot, err }, 'a training thread was lost'),
   });
   const release = async () => {
     await pool.close();

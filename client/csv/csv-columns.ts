@@ -1,4 +1,3 @@
-import type { Table } from '../matrix.js';
 import { CsvError } from './csv-error.js';
 import type { CsvFile } from './csv-file.js';
 
@@ -11,8 +10,8 @@ const INTEGER = /^(?:0|-?[1-9]\d*)$/;
  *
  * @throws CsvError that names line and column of the first cell that is empty or no number.
  */
-export function numericTable(file: CsvFile, names: readonly string[]): Table {
-  return { columns: Object.fromEntries(names.map((name) => [name, numericColumn(file, name)])) };
+export function numericTable(file: CsvFile, names: readonly string[]): { readonly columns: Map<string, Float64Array> } {
+  return { columns: new Map(names.map((name) => [name, numericColumn(file, name)])) };
 }
 
 /**

@@ -32,7 +32,7 @@ export async function loadDataset(name: string): Promise<Dataset> {
   });
   const file = await readCsv(path);
   const featureNames = file.header.slice(0, -1);
-  const columns = Object.values(numericTable(file, featureNames).columns);
+  const columns = [...numericTable(file, featureNames).columns.values()];
   const labels = labelColumn(file, file.header[featureNames.length]);
   const order = shuffled(file.rowCount);
   const cut = Math.round(file.rowCount * HELD_OUT_SHARE);
@@ -40,7 +40,7 @@ export async function loadDataset(name: string): Promise<Dataset> {
     x: {
       rows: rows.length,
       columns: columns.length,
-      data: Float64Array.from(rows.flatMap((row) => columns.map((column) => Number(column[row])))),
+      data: Float64Array.from(rows.flatMap((row) => columns.map((column) => column[row]))),
     },
     y: rows.map((row) => labels[row]) as string[] | number[],
   });

@@ -3,16 +3,19 @@ import type { Matrix } from './matrix.js';
 import type { Tensors } from './tensor.js';
 
 /** The estimators of the contract, by the names of its fields. */
-export type EstimatorKind =
-  | 'logistic_regression'
-  | 'random_forest_classifier'
-  | 'k_neighbors_classifier'
-  | 'xgb_classifier'
-  | 'lgbm_classifier'
-  | 'cat_boost_classifier';
+export const ESTIMATOR_KINDS = [
+  'logistic_regression',
+  'random_forest_classifier',
+  'k_neighbors_classifier',
+  'xgb_classifier',
+  'lgbm_classifier',
+  'cat_boost_classifier',
+] as const;
+export type EstimatorKind = (typeof ESTIMATOR_KINDS)[number];
 
 /** The implementations of an estimator: our own training core, or the ml-* packages. */
-export type EngineName = 'core' | 'mljs';
+export const ENGINE_NAMES = ['core', 'mljs'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /**
  * What to train: every hyperparameter that the engine has is set, so that the

@@ -8,19 +8,19 @@ import { ownBuffer } from './decode-matrix.js';
  *
  * @throws INVALID_REQUEST unless exactly one encoding is set and their number fits.
  */
-export function decodeLabels(labels: WireLabels | undefined, rows: number, path = 'y'): Labels {
+export function decodeLabels(labels: WireLabels | undefined, rows: number): Labels {
   const { strings = [], ints = [], rawInt32 } = labels ?? {};
   const encodings = [
     strings.length > 0 && 'strings',
     ints.length > 0 && 'ints',
     rawInt32 !== undefined && 'raw_int32',
   ].filter((encoding) => encoding !== false);
-  if (encodings.length === 0) throw invalid(path, 'is empty; set one of strings, ints and raw_int32');
-  if (encodings.length > 1) throw invalid(path, `sets ${encodings.join(' and ')}; set only one encoding`);
+  if (encodings.length === 0) throw invalid('y', 'is empty; set one of strings, ints and raw_int32');
+  if (encodings.length > 1) throw invalid('y', `sets ${encodings.join(' and ')}; set only one encoding`);
 
-  const decoded = rawInt32 === undefined ? decodeReadable(strings, ints) : decodePacked(rawInt32, `${path}.raw_int32`);
+  const decoded = rawInt32 === undefined ? decodeReadable(strings, ints) : decodePacked(rawInt32, 'y.raw_int32');
   const { length } = decoded.values;
-  if (length !== rows) throw invalid(`${path}.${encodings[0]}`, `has ${length} labels; x has ${rows} rows`);
+  if (length !== rows) throw invalid(`y.${encodings[0]}`, `has ${length} labels; x has ${rows} rows`);
   return decoded;
 }
 

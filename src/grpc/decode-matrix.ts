@@ -18,15 +18,15 @@ const BYTES_PER_NUMBER = { [Dtype.DTYPE_FLOAT32]: 4, [Dtype.DTYPE_FLOAT64]: 8 };
  * @throws INVALID_REQUEST unless exactly one encoding is set and its shape fits,
  *   NOT_IMPLEMENTED for string columns.
  */
-export function decodeMatrix(matrix: WireMatrix | undefined, path = 'x'): NamedMatrix {
+export function decodeMatrix(matrix: WireMatrix | undefined): NamedMatrix {
   const { rows = [], raw, columns = [] } = matrix ?? {};
   const encodings = [rows.length > 0 && 'rows', raw !== undefined && 'raw', columns.length > 0 && 'columns'].filter(
     (encoding) => encoding !== false,
   );
-  if (encodings.length === 0) throw invalid(path, 'is empty; set one of rows, raw and columns');
-  if (encodings.length > 1) throw invalid(path, `sets ${encodings.join(' and ')}; set only one encoding`);
-  if (raw !== undefined) return decodeRaw(raw, `${path}.raw`);
-  return rows.length > 0 ? decodeRows(rows, `${path}.rows`) : decodeColumns(columns, `${path}.columns`);
+  if (encodings.length === 0) throw invalid('x', 'is empty; set one of rows, raw and columns');
+  if (encodings.length > 1) throw invalid('x', `sets ${encodings.join(' and ')}; set only one encoding`);
+  if (raw !== undefined) return decodeRaw(raw, 'x.raw');
+  return rows.length > 0 ? decodeRows(rows, 'x.rows') : decodeColumns(columns, 'x.columns');
 }
 
 /** @throws INVALID_REQUEST unless all names are usable and different. */

@@ -1,7 +1,7 @@
 import { Estimator as WireEstimator } from '../../generated/modelserver/v1/model_server.js';
 import { invalid } from '../errors.js';
 import { resolveEstimator } from '../estimators/catalog.js';
-import type { EngineName, EstimatorKind, EstimatorSpec } from '../estimators/estimator.js';
+import { type EngineName, ESTIMATOR_KINDS, type EstimatorKind, type EstimatorSpec } from '../estimators/estimator.js';
 
 // Hyperparameters go by the names of the contract on both sides, so the stubs'
 // own JSON does the work: `n_estimators` <-> `nEstimators`, `gini` <-> CRITERION_GINI.
@@ -13,7 +13,6 @@ const WIRE_KINDS: Readonly<Record<EstimatorKind, string>> = {
   lgbm_classifier: 'lgbmClassifier',
   cat_boost_classifier: 'catBoostClassifier',
 };
-const KINDS = Object.keys(WIRE_KINDS) as EstimatorKind[];
 
 /**
  * The estimator of a request, with every hyperparameter resolved.
@@ -22,8 +21,8 @@ const KINDS = Object.keys(WIRE_KINDS) as EstimatorKind[];
  */
 export function decodeEstimator(estimator: WireEstimator | undefined): EstimatorSpec {
   const json = WireEstimator.toJSON(estimator ?? { kind: undefined }) as Record<string, Record<string, unknown>>;
-  const kind = KINDS.find((candidate) => WIRE_KINDS[candidate] in json);
-  if (kind === undefined) throw invalid('estimator', `names no kind; set one of ${KINDS.join(', ')}`);
+  const kind = ESTIMATOR_KINDS.find((candidate) => WIRE_KINDS[candidate] in json);
+  if (kind === undefined) throw invalid('estimator', `names no kind; set one of ${ESTIMATOR_KINDS.join(', ')}`);
 
   const { engine, ...given } = json[WIRE_KINDS[kind]];
   const hyperparameters = Object.fromEntries(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DomainError, messageOf } from '../errors.js';
+import { ENGINE_NAMES, ESTIMATOR_KINDS } from '../estimators/estimator.js';
 import type { Classes } from '../estimators/labels.js';
 import type { ModelCard } from './model.js';
 
@@ -32,15 +33,8 @@ const schema = z.object({
   generation: wholeText,
   estimator: jsonText(
     z.object({
-      kind: z.enum([
-        'logistic_regression',
-        'random_forest_classifier',
-        'k_neighbors_classifier',
-        'xgb_classifier',
-        'lgbm_classifier',
-        'cat_boost_classifier',
-      ]),
-      engine: z.enum(['core', 'mljs']),
+      kind: z.enum(ESTIMATOR_KINDS),
+      engine: z.enum(ENGINE_NAMES),
       hyperparameters: z.record(z.string(), z.unknown()),
     }),
   ),

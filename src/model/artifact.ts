@@ -94,7 +94,7 @@ function layOut(tensors: Tensors): { entries: Record<string, TensorEntry>; data:
 function viewOf(dtype: Dtype, shape: readonly number[], bytes: Uint8Array<ArrayBuffer>): Tensor {
   const width = widthOf(dtype);
   // Other writers of the layout align less than we do.
-  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   return tensor(dtype, shape, new TENSOR_ARRAYS[dtype](buffer, byteOffset, bytes.byteLength / width));
 }
 

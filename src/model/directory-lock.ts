@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { codeOf, linkNew } from './files.js';
 
 /** A directory that another process owns. */
 export class DirectoryLockedError extends Error {
@@ -28,6 +29,8 @@ const HEARTBEAT_MS = 2000;
 const MISSED_BEATS = 4;
 /** A claim is held for as long as it takes to read one file and remove it. */
 const CLAIM_POLL_MS = 5;
+/** No start takes so long. */
+const LEFT_AFTER_MS = 60_000;
 
 /**
  * Makes this process the one owner of a directory, by a file that names it. The
@@ -43,11 +46,8 @@ export class DirectoryLock {
   private constructor(path: string, owner: Owner, heartbeatMs: number) {
     this.#path = path;
     this.#owner = owner;
-    this.#heartbeat = setInterval(() => {
-      const now = new Date();
-      // A missed beat is no fault: the next one follows.
-      utimes(path, now, now).catch(() => undefined);
-    }, heartbeatMs);
+    // A missed beat is no fault: the next one follows.
+    this.#heartbeat = setInterval(() => void this.#beat().catch(() => undefined), heartbeatMs);
     this.#heartbeat.unref();
   }
 
@@ -65,7 +65,7 @@ export class DirectoryLock {
     const draft = `${path}.${owner.id}`;
     await writeFile(draft, JSON.stringify(owner));
     try {
-      while (!(await tryLink(draft, path))) {
+      while (!(await linkNew(draft, path))) {
         const other = await readOwner(path);
         if (other === undefined) continue;
         if (await isAlive(other, path, heartbeatMs)) {
@@ -83,17 +83,31 @@ export class DirectoryLock {
 
   async release(): Promise<void> {
     clearInterval(this.#heartbeat);
-    if ((await readOwner(this.#path))?.id === this.#owner.id) await rm(this.#path, { force: true });
+    if (await this.#isOurs()) await rm(this.#path, { force: true });
   }
-}
 
-async function tryLink(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
-    throw error;
+  /** Removes what processes have left that died while they acquired this lock. */
+  async sweep(): Promise<void> {
+    const directory = dirname(this.#path);
+    for (const name of await readdir(directory)) {
+      if (!name.startsWith(`${FILE_NAME}.`)) continue;
+      const path = join(directory, name);
+      const owner = await readOwner(path);
+      // Of other machines' drafts, and of half-written ones, only the age is known.
+      const isSeen = owner?.realm === realm() && owner.pid > 0;
+      const isLeft = isSeen ? !isRunning(owner) : Date.now() - (await beatOf(path)) > LEFT_AFTER_MS;
+      if (isLeft) await rm(path, { force: true });
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const now = new Date();
+    // A process that was suspended for long may have lost it to another one.
+    if (await this.#isOurs()) await utimes(this.#path, now, now);
+  }
+
+  async #isOurs(): Promise<boolean> {
+    return (await readOwner(this.#path))?.id === this.#owner.id;
   }
 }
 
@@ -104,7 +118,7 @@ async function tryLink(from: string, to: string): Promise<boolean> {
  */
 async function removeDead(path: string, dead: Owner, draft: string, heartbeatMs: number): Promise<void> {
   const claim = `${path}.claim-${dead.id}`;
-  while (!(await tryLink(draft, claim))) {
+  while (!(await linkNew(draft, claim))) {
     const claimer = await readOwner(claim);
     if (claimer === undefined) continue;
     if (await isAlive(claimer, claim, heartbeatMs)) await delay(CLAIM_POLL_MS);
@@ -124,7 +138,7 @@ async function readOwner(path: string): Promise<Owner | undefined> {
     const parsed = ownerSchema.safeParse(parseJson(text));
     return parsed.success ? parsed.data : { id: '', pid: 0, started: '', realm: '', since: '' };
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -132,8 +146,7 @@ async function readOwner(path: string): Promise<Owner | undefined> {
 async function isAlive(owner: Owner, path: string, heartbeatMs: number): Promise<boolean> {
   if (owner.pid <= 0) return false;
   if (owner.realm === realm()) {
-    // A process id is used again; its start time tells the two apart.
-    return processExists(owner.pid) && (owner.started === '' || startOf(owner.pid) === owner.started);
+    return isRunning(owner);
   }
   const before = await beatOf(path);
   const deadline = Date.now() + MISSED_BEATS * heartbeatMs;
@@ -142,6 +155,12 @@ async function isAlive(owner: Owner, path: string, heartbeatMs: number): Promise
     if ((await beatOf(path)) !== before) return true;
   }
   return false;
+}
+
+/** Whether the process of an owner in this realm runs. */
+function isRunning({ pid, started }: Owner): boolean {
+  // A process id is used again; its start time tells the two apart.
+  return processExists(pid) && (started === '' || startOf(pid) === started);
 }
 
 async function beatOf(path: string): Promise<number> {
@@ -157,7 +176,7 @@ function processExists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return isCode(error, 'EPERM');
+    return codeOf(error) === 'EPERM';
   }
 }
 
@@ -187,8 +206,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -55,8 +55,9 @@ export class Registry {
     return training;
   }
 
-  /** Ends a training: its model is stored, or its name is free again. */
-  endTraining(name: string, card?: ModelCard): void {
+  /** Ends this training: its model is stored, or its name is free again. */
+  endTraining(name: string, training: TrainingRun, card?: ModelCard): void {
+    if (this.#entries.get(name)?.training !== training) return;
     if (card === undefined) this.#entries.delete(name);
     else this.#entries.set(name, { name, card });
   }
@@ -85,12 +86,9 @@ export class Registry {
     return entry;
   }
 
-  /** The names of all artifacts, usable or not, in order. */
-  storedNames(): string[] {
-    return [...this.#entries.values()]
-      .filter(isStored)
-      .map(({ name }) => name)
-      .toSorted();
+  /** All that have an artifact, usable or not. */
+  stored(): Entry[] {
+    return [...this.#entries.values()].filter(isStored);
   }
 
   /** All names, in order. */

@@ -119,7 +119,7 @@ export class ModelService {
         slot.release();
       }
     } finally {
-      this.#registry.endTraining(name, stored);
+      this.#registry.endTraining(name, training, stored);
     }
     return viewOf(this.#registry.get(name));
   }
@@ -195,9 +195,11 @@ export class ModelService {
    * @throws MODEL_LOADED without `force`.
    */
   async removeAll(force: boolean): Promise<number> {
-    const names = this.#registry.storedNames();
+    const names = this.#registry.stored().map(({ name }) => name);
+    const wanted = new Set(names);
     return this.#lock.runAll(names, async () => {
-      const entries = names.flatMap((name) => this.#registry.find(name) ?? []);
+      // While this waited, some may have gone, and their names may be in training again.
+      const entries = this.#registry.stored().filter(({ name }) => wanted.has(name));
       const loaded = entries.filter((entry) => entry.loaded !== undefined).map((entry) => entry.name);
       if (loaded.length > 0 && !force) throw isLoaded(loaded);
       const stored = entries.map((entry) => entry.name);
@@ -227,7 +229,7 @@ export class ModelService {
       trainings: this.#registry.trainings(),
       loadedModels: this.#registry.loaded(),
       maxLoadedModels: this.#maxLoadedModels,
-      storedModels: this.#registry.storedNames().length,
+      storedModels: this.#registry.stored().length,
       replacedWorkers: this.#pool.replaced,
     };
   }
@@ -235,7 +237,8 @@ export class ModelService {
   /** The stored model that this request has made before, if it has. */
   #repeated({ name, requestId }: FitRequest): Entry | undefined {
     const entry = this.#registry.find(name);
-    return requestId !== '' && entry?.card?.requestId === requestId ? entry : undefined;
+    const isSame = requestId !== '' && entry?.card?.requestId === requestId && entry.fault === undefined;
+    return isSame ? entry : undefined;
   }
 
   async #loadFromDisk(name: string): Promise<ModelView> {
@@ -247,7 +250,8 @@ export class ModelService {
       entry.card = card;
       entry.fault = undefined;
     } catch (error) {
-      if (error instanceof DomainError) entry.fault = error;
+      // What the disk refuses today it may give tomorrow; only a bad artifact stays bad.
+      if (error instanceof DomainError && error.reason !== 'INTERNAL') entry.fault = error;
       throw error;
     }
     return viewOf(entry);

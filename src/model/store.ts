@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DomainError, messageOf } from '../errors.js';
+import { DomainError } from '../errors.js';
 import { decodeHeader, headerLength } from './artifact-header.js';
 import { DirectoryLock } from './directory-lock.js';
+import { codeOf, linkNew } from './files.js';
 import { fileNameOf, modelNameOf } from './file-name.js';
 import type { ModelCard } from './model.js';
 
@@ -12,13 +13,13 @@ export type StoredModel =
   { readonly name: string; readonly card: ModelCard } | { readonly name: string; readonly fault: DomainError };
 
 // All that is not a model's file starts with a dot, and is swept up at the start.
-const TEMPORARY = /^\.(writing-|lock\.)/;
+const WRITING = '.writing-';
 const REMOVING = '.removing-';
 const REMOVED = '.removed-';
 
 /**
  * The artifacts in one directory, whole or not at all, whenever the process is
- * killed: a file appears by a rename, a single removal is one unlink, and a
+ * killed: a file appears by a link to a finished one, a single removal is one unlink, and a
  * removal of many is committed by the rename of a directory.
  */
 export class ModelStore {
@@ -37,9 +38,9 @@ export class ModelStore {
    *
    * @throws DirectoryLockedError when another server owns it.
    */
-  static async open(path: string): Promise<ModelStore> {
+  static async open(path: string, heartbeatMs?: number): Promise<ModelStore> {
     await mkdir(path, { recursive: true });
-    const lock = await DirectoryLock.acquire(path);
+    const lock = await DirectoryLock.acquire(path, heartbeatMs);
     const store = new ModelStore(path, lock);
     try {
       await store.#recover();
@@ -65,13 +66,15 @@ export class ModelStore {
   }
 
   /**
-   * Stores `bytes` as the artifact of `name`. The rename is the commit point: an
-   * abort before it leaves nothing behind, one after it changes nothing.
+   * Stores `bytes` as the artifact of `name`. The moment at which the finished
+   * file gets that name is the commit point: an abort before it leaves nothing
+   * behind, one after it changes nothing.
    *
-   * @throws the signal's reason, or INTERNAL when the disk refuses.
+   * @throws the signal's reason, MODEL_ALREADY_EXISTS when someone has put a file
+   *   of that name there, or INTERNAL when the disk refuses.
    */
   async write(name: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    const temporary = join(this.path, `.writing-${randomUUID()}`);
+    const temporary = join(this.path, `${WRITING}${randomUUID()}`);
     try {
       const file = await open(temporary, 'wx', 0o644);
       try {
@@ -81,10 +84,12 @@ export class ModelStore {
         await file.close();
       }
       signal.throwIfAborted();
-      await rename(temporary, this.#fileOf(name));
+      // Unlike a rename it replaces nothing, such as a file that was copied here by hand.
+      if (!(await linkNew(temporary, this.#fileOf(name)))) throw occupied(name);
     } catch (error) {
+      throw error instanceof DomainError || error === signal.reason ? error : storageFault('write', name, error);
+    } finally {
       await rm(temporary, { force: true });
-      throw signal.aborted ? signal.reason : storageFault('write', name, error);
     }
     try {
       await this.#syncDirectory();
@@ -94,12 +99,13 @@ export class ModelStore {
     }
   }
 
-  /** @throws MODEL_CORRUPT when the file has gone or cannot be read. */
+  /** @throws MODEL_CORRUPT when the file has gone, INTERNAL when the disk refuses. */
   async read(name: string): Promise<Uint8Array<ArrayBuffer>> {
     try {
       return await readFile(this.#fileOf(name));
     } catch (error) {
-      throw new DomainError('MODEL_CORRUPT', `the artifact of ${name} cannot be read (${codeOf(error)})`, {
+      if (!['ENOENT', 'EISDIR', 'ELOOP'].includes(codeOf(error))) throw storageFault('read', name, error);
+      throw new DomainError('MODEL_CORRUPT', `the artifact of ${name} has gone, or is no file (${codeOf(error)})`, {
         cause: error,
       });
     }
@@ -156,9 +162,10 @@ export class ModelStore {
   }
 
   async #recover(): Promise<void> {
+    await this.#lock.sweep();
     for (const entry of await readdir(this.path)) {
       const path = join(this.path, entry);
-      if (TEMPORARY.test(entry)) await rm(path, { force: true });
+      if (entry.startsWith(WRITING)) await rm(path, { force: true });
       else if (entry.startsWith(REMOVED)) await rm(path, { recursive: true, force: true });
       else if (entry.startsWith(REMOVING)) await this.#restore(path);
     }
@@ -201,8 +208,11 @@ async function moveIfThere(from: string, to: string): Promise<void> {
   }
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : messageOf(error);
+function occupied(name: string): DomainError {
+  return new DomainError(
+    'MODEL_ALREADY_EXISTS',
+    `a file of the model ${name} was put into the store while the server ran; restart the server to see it, or choose another name`,
+  );
 }
 
 /** Says which rule of the file system was met, but not where its files are. */

@@ -11,7 +11,7 @@ export interface TrainingPoolOptions {
   /** The module that the threads run; another one only in tests. */
   readonly entry?: URL;
   /** Called when a thread was lost, with the cause. */
-  readonly onLost?: (slot: string, cause: string) => void;
+  readonly onLost?: (slot: string, cause: Error) => void;
 }
 
 /** A slot that the holder alone may train in, until it releases it. */
@@ -36,7 +36,7 @@ export class TrainingPool {
     const entry = options.entry ?? new URL('./worker.js', import.meta.url);
     this.#all = Array.from({ length: options.slots }, (_, index) => {
       const name = `training-${index + 1}`;
-      const onLost = (cause: string) => {
+      const onLost = (cause: Error) => {
         this.#lost++;
         options.onLost?.(name, cause);
       };
@@ -53,7 +53,7 @@ export class TrainingPool {
     return this.#all.length - this.#free.length;
   }
 
-  /** Threads that were lost and replaced. */
+  /** Threads that were lost; each is replaced, at once or by the next training in its slot. */
   get replaced(): number {
     return this.#lost;
   }

@@ -10,7 +10,7 @@ export interface SlotOptions {
   /** Heap limit of the thread, in MiB. */
   readonly memoryMb: number;
   /** Called after the thread was lost, whatever the cause. */
-  readonly onLost: (cause: string) => void;
+  readonly onLost: (cause: Error) => void;
 }
 
 interface Pending {
@@ -19,6 +19,8 @@ interface Pending {
   reject(error: unknown): void;
   /** What to reject with when the thread ends before it answers. */
   cancelledBy?: unknown;
+  /** Whether the thread has been told to end: an answer that is on its way comes too late. */
+  condemned?: boolean;
 }
 
 /** How long a training may take to notice that it is cancelled, before its thread is ended. */
@@ -53,11 +55,17 @@ export class Slot {
     const message: ToWorker = { type: 'fit', id: this.#nextId++, job, progress: progress.buffer };
 
     let killTimer: NodeJS.Timeout | undefined;
+    const kill = () => {
+      if (this.#pending?.id !== message.id) return;
+      this.#pending.condemned = true;
+      void worker.terminate();
+    };
     const cancel = () => {
       progress.cancel();
       if (this.#pending?.id !== message.id) return;
       this.#pending.cancelledBy = signal.reason;
-      killTimer = setTimeout(() => void worker.terminate(), CANCEL_GRACE_MS);
+      // After a long turn of the loop the timer comes first, though the answer may be here: it is let in before.
+      killTimer = setTimeout(() => setImmediate(kill), CANCEL_GRACE_MS);
     };
     try {
       return await new Promise<FitResult>((resolve, reject) => {
@@ -101,7 +109,7 @@ export class Slot {
       const cancelledBy = this.#pending?.cancelledBy;
       this.#pending?.reject(cancelledBy ?? lost);
       if (this.#closed) return;
-      this.#options.onLost(cancelledBy === undefined ? lost.message : 'ended, since its cancelled training went on');
+      this.#options.onLost(cancelledBy === undefined ? lost : new Error('ended, since its cancelled training went on'));
       // One that never became ready would only die again; the next job tries anew.
       if (ready) this.#start();
     });
@@ -111,7 +119,7 @@ export class Slot {
 
   #settle(message: Exclude<FromWorker, { type: 'ready' }>): void {
     const pending = this.#pending;
-    if (pending?.id !== message.id) return;
+    if (pending?.id !== message.id || pending.condemned) return;
     switch (message.type) {
       case 'fitted':
         pending.resolve(message.result);

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ModelServerClient } from '../../client/index.js';
-import { sleep } from '../../client/sleep.js';
 import { startTestServer } from '../support/server.js';
 import { runClient } from './run-cli.js';
 
@@ -66,7 +65,10 @@ describe('the demo', function () {
     const { code, stderr } = await runClient('demo', ['--seconds', '30'], {
       env: { TMPDIR: folder },
       onStart: (child) => {
-        child.stdout?.once('data', () => void sleep(1000).then(() => child.kill('SIGINT')));
+        // In the middle of a training.
+        child.stdout?.on('data', (text: Buffer) => {
+          if (text.includes('one after the other')) child.kill('SIGINT');
+        });
       },
     });
     expect(code).to.equal(130);

@@ -118,4 +118,12 @@ describe('decodeMatrix', () => {
     const single = encodeMatrix([Float32Array.of(0.5, 0.25)]);
     expect(decodeMatrix(single).data).to.deep.equal(Float64Array.of(0.5, 0.25));
   });
+
+  it('keeps the order of the columns of a Map, also of names that look like numbers', () => {
+    const columns = new Map([
+      ['10', [1, 2]],
+      ['2', [3, 4]],
+    ]);
+    expect(encodeMatrix({ columns }).columns.map(({ name }) => name)).to.deep.equal(['10', '2']);
+  });
 });

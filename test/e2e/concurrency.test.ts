@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { readdir } from 'node:fs/promises';
+import { setMaxListeners } from 'node:events';
+import { execFile } from 'node:child_process';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Outcome, succeed, type TestClient } from '../support/call.js';
 import { dynamicClient } from '../support/dynamic-client.js';
 import { startLine } from '../support/line.js';
@@ -11,7 +15,7 @@ describe('calls that race', () => {
   let server: TestServer;
   let client: TestClient;
   const data = blobs();
-  const slow = { randomForestClassifier: { nEstimators: 30 } };
+  const slow = { randomForestClassifier: { nEstimators: 300, engine: 'ENGINE_MLJS' } };
 
   beforeEach(async () => {
     server = await startTestServer();
@@ -35,6 +39,23 @@ describe('calls that race', () => {
     expect(reasonsOf(outcomes)).to.deep.equal({ NO_FREE_TRAINING_SLOT: 28 });
     expect(await listed()).to.have.members(accepted);
     expect(await filesOf(server)).to.have.members(accepted.map((name) => `${name}.safetensors`));
+  });
+
+  it('30 Fits at 2 free slots: while the 2 train, all 28 others have been refused, and no third one gets in', async () => {
+    const abort = new AbortController();
+    const request = (i: number) => ({ name: `m${i}`, estimator: endless, ...blobs({ perClass: 100 }) });
+    // Thirty calls listen to one signal, and no more ever.
+    setMaxListeners(30, abort.signal);
+    let refused = 0;
+    const calls = many(30, async (i) => {
+      const outcome = await client.call('Fit', request(i), { signal: abort.signal });
+      if (!outcome.ok && outcome.reason === 'NO_FREE_TRAINING_SLOT' && ++refused === 28) abort.abort();
+      return outcome;
+    });
+    const outcomes = await calls;
+    expect(reasonsOf(outcomes)).to.deep.equal({ NO_FREE_TRAINING_SLOT: 28, CANCELLED: 2 });
+    await untilStatus(client, ({ busyTrainingSlots = 0 }) => busyTrainingSlots === 0);
+    expect(await filesOf(server)).to.deep.equal([]);
   });
 
   it('20 Fits of one name: exactly one is accepted', async () => {
@@ -89,6 +110,26 @@ describe('calls that race', () => {
     expect(await fit('held')).to.include({ ok: false, reason: 'MODEL_ALREADY_EXISTS' });
     await training.release();
     expect(await filesOf(server)).to.deep.equal([]);
+  });
+
+  it('RemoveAll leaves alone a name that was removed and is in training again while it waited', async () => {
+    for (const name of ['a', 'b']) await succeed(fit(name));
+    // A pipe in the place of the artifact: Load waits in it, and RemoveAll for Load.
+    const artifact = join(server.modelsPath, 'a.safetensors');
+    await rm(artifact);
+    await promisify(execFile)('mkfifo', [artifact]);
+    const load = client.call('Load', { name: 'a' });
+    const removeAll = client.call('RemoveAll', { force: true });
+    await succeed(client.call('Remove', { name: 'b' }));
+    const training = await holdTraining(client, 'b');
+    await writeFile(artifact, 'no model');
+
+    expect(await load).to.include({ ok: false, reason: 'MODEL_CORRUPT' });
+    expect(await succeed(removeAll)).to.include({ removed: 1 });
+    expect(await listed()).to.deep.equal(['b']);
+    expect(await fit('b')).to.include({ ok: false, reason: 'MODEL_ALREADY_EXISTS' });
+    await training.release();
+    expect(await listed()).to.deep.equal([]);
   });
 
   it('a Fit is repeated with its request_id: the stored model answers, nothing is trained again', async () => {

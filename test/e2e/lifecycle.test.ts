@@ -102,6 +102,25 @@ describe('the life of a model', () => {
     await restarted.close();
   });
 
+  // On arm64, and by every version of Node, these must come out the same.
+  for (const [what, estimator, sha256] of [
+    [
+      'forest',
+      { randomForestClassifier: { nEstimators: 5, engine: 'ENGINE_MLJS' } },
+      '42873de6546316ab555d177fbd5084c1346ac8bab14ee12730418f0ce7c605fe',
+    ],
+    [
+      'neighbours',
+      { kNeighborsClassifier: { engine: 'ENGINE_MLJS' } },
+      '78e005e14d26c747caeb143c71c84ca180d1964ce69c79ba21a2c7082327c27d',
+    ],
+  ] as [string, object, string][]) {
+    it(`has the same sha256 on every machine: ${what}`, async () => {
+      const { model } = await succeed(fit('pinned', { estimator, ...blobs({ classes: 4, features: 5, spread: 3 }) }));
+      expect(model.sha256).to.equal(sha256);
+    });
+  }
+
   it('outlasts a restart, stored and not loaded', async () => {
     const { model } = await succeed(fit('Iris'));
     await succeed(client.call('Load', { name: 'Iris' }));

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { chmod, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tensor } from '../../src/estimators/tensor.js';
 import { encodeArtifact } from '../../src/model/artifact.js';
@@ -63,6 +63,36 @@ describe('the store', () => {
     const reason = new Error('gone');
     const thrown = await store.write('m', bytes, AbortSignal.abort(reason)).catch((error: unknown) => error);
     expect(thrown).to.equal(reason);
+    expect(await files()).to.deep.equal([]);
+  });
+
+  it('does not replace a file that was put there by hand', async () => {
+    await writeFile(join(directory.path, 'm.safetensors'), 'mine');
+    const thrown = await store.write('m', bytes, idle).catch((error: unknown) => error);
+    expect(thrown).to.have.property('reason', 'MODEL_ALREADY_EXISTS');
+    expect(await files()).to.deep.equal(['m.safetensors']);
+  });
+
+  it('opens for one of many who start over a dead one, and tells the others who owns it', async () => {
+    await store.close();
+    for (let round = 0; round < 10; round++) {
+      const dead = { id: `dead-${round}`, pid: 2 ** 22 + 1, started: '1', realm: '', since: '' };
+      await writeFile(join(directory.path, '.lock'), JSON.stringify(dead));
+      await utimes(join(directory.path, '.lock'), 0, 0);
+      const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => ModelStore.open(directory.path, 20)));
+      const opened = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+      const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
+      expect(opened).to.have.length(1);
+      expect(refused.map(({ name }) => name)).to.deep.equal(Array.from({ length: 7 }, () => 'DirectoryLockedError'));
+      await opened[0].close();
+    }
+    store = await ModelStore.open(directory.path);
+  });
+
+  it('sweeps up what a starter has left that died', async () => {
+    await writeFile(join(directory.path, '.lock.old'), '{');
+    await utimes(join(directory.path, '.lock.old'), 0, 0);
+    await reopen();
     expect(await files()).to.deep.equal([]);
   });
 

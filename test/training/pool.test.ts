@@ -8,7 +8,7 @@ import { EXIT_SEED, LEAK_SEED } from '../fixtures/faults.js';
 import { lcg } from '../support/problems.js';
 import { faultyWorker } from '../support/server.js';
 
-const forest = (trees: number) => resolveEstimator('random_forest_classifier', undefined, { n_estimators: trees });
+const forest = (trees: number) => resolveEstimator('random_forest_classifier', 'mljs', { n_estimators: trees });
 const endless = forest(100_000);
 const never = new AbortController().signal;
 
@@ -18,7 +18,12 @@ describe('the training pool', () => {
 
   const open = (entry?: URL, memoryMb = 256) => {
     lost = [];
-    pool = new TrainingPool({ slots: 2, memoryMb, entry, onLost: (slot, cause) => lost.push(`${slot}: ${cause}`) });
+    pool = new TrainingPool({
+      slots: 2,
+      memoryMb,
+      entry,
+      onLost: (slot, cause) => lost.push(`${slot}: ${cause.message}`),
+    });
     return pool;
   };
   afterEach(() => pool.close());
@@ -92,6 +97,22 @@ describe('the training pool', () => {
     expect(await ended).to.equal(reason);
     expect(lost).to.deep.equal(['training-1: ended, since its cancelled training went on']);
     await slot.train(jobOf(forest(1)), new SharedProgress(), never);
+  });
+
+  it('never gives a thread that is being ended to the next training', async () => {
+    const slot = open().acquire();
+    for (let round = 0; round < 10; round++) {
+      const progress = new SharedProgress();
+      const abort = new AbortController();
+      const ended = failureOf(slot.train(jobOf(endless), progress, abort.signal));
+      await untilRunning(progress);
+      abort.abort(new Error('enough'));
+      // The loop is busy past the grace period: answer and timer are due in the same turn.
+      const until = Date.now() + 250;
+      while (Date.now() < until);
+      await ended;
+      await slot.train(jobOf(forest(1)), new SharedProgress(), never);
+    }
   });
 
   it('does not begin a training whose signal has aborted', async () => {

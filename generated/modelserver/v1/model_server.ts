@@ -311,7 +311,8 @@ export interface Matrix {
 export interface Row {
   /**
    * The values, one a feature (shape: n_features). NaN means missing and is
-   * taken by the tree families only; infinities are refused.
+   * taken by the tree families only, and not by ENGINE_MLJS; infinities are
+   * refused.
    */
   values: number[];
 }
@@ -429,7 +430,10 @@ export interface LogisticRegression {
   solver?:
     | LogisticRegression_Solver
     | undefined;
-  /** Solve the dual problem (LIBLINEAR). Default false. Not in ENGINE_MLJS. */
+  /**
+   * Solve the dual problem (LIBLINEAR). Default false. ENGINE_MLJS: the default
+   * only.
+   */
   dual?:
     | boolean
     | undefined;
@@ -666,14 +670,14 @@ export interface RandomForestClassifier {
     | undefined;
   /**
    * The fewest samples of a leaf: a count of at least 1, or a share of
-   * n_samples in (0, 1). Default 1. Not in ENGINE_MLJS.
+   * n_samples in (0, 1). Default 1. ENGINE_MLJS: the default only.
    */
   minSamplesLeaf?:
     | number
     | undefined;
   /**
-   * The least share of the total weight in a leaf, 0 to 0.5. Default 0. Not in
-   * ENGINE_MLJS.
+   * The least share of the total weight in a leaf, 0 to 0.5. Default 0.
+   * ENGINE_MLJS: the default only.
    */
   minWeightFractionLeaf?:
     | number
@@ -688,7 +692,7 @@ export interface RandomForestClassifier {
     | undefined;
   /**
    * The least weighted decrease of impurity of a split, at least 0. Default 0.
-   * Not in ENGINE_MLJS.
+   * ENGINE_MLJS: the default only.
    */
   minImpurityDecrease?:
     | number
@@ -699,14 +703,14 @@ export interface RandomForestClassifier {
     | undefined;
   /**
    * Whether to score the model on the rows that its trees have not seen.
-   * Default false. Not in ENGINE_MLJS.
+   * Default false. ENGINE_MLJS: the default only.
    */
   oobScore?:
     | boolean
     | undefined;
   /**
-   * Strength of minimal cost-complexity pruning, at least 0. Default 0. Not in
-   * ENGINE_MLJS.
+   * Strength of minimal cost-complexity pruning, at least 0. Default 0.
+   * ENGINE_MLJS: the default only.
    */
   ccpAlpha?:
     | number
@@ -789,7 +793,10 @@ export interface KNeighborsClassifier {
   algorithm?:
     | KNeighborsClassifier_Algorithm
     | undefined;
-  /** Leaf size of a tree, at least 1. Default 30. Not in ENGINE_MLJS. */
+  /**
+   * Leaf size of a tree, at least 1; it changes the speed, and no answer.
+   * Default 30. ENGINE_MLJS: the default only.
+   */
   leafSize?:
     | number
     | undefined;
@@ -1677,7 +1684,7 @@ export interface Feature {
   importance?: number | undefined;
 }
 
-/** How good a model is on its validation rows, and how its training ended. */
+/** How good a model is on its validation rows. */
 export interface Metrics {
   /** Share of right labels, 0 to 1. */
   accuracy?:

@@ -12,7 +12,7 @@ export const mljsKNeighbors: Engine<KNeighborsHyperparameters> = {
 
   honours(name, value) {
     if (name === 'algorithm') return value === 'auto' || value === 'kd_tree';
-    return name !== 'leaf_size';
+    return name !== 'leaf_size' || value === 30;
   },
 
   /** @throws INVALID_REQUEST when there are fewer rows than neighbours. */

@@ -17,6 +17,7 @@ export const mljsLogisticRegression: Engine<LogisticRegressionHyperparameters> =
 
   honours(name, value) {
     if (name === 'penalty') return value === 'none';
+    if (name === 'dual') return value === false;
     return name === 'fit_intercept' || name === 'max_iter';
   },
 

@@ -8,6 +8,15 @@ import { Random } from './random.js';
 
 const PATH = 'estimator.random_forest_classifier';
 
+const NEUTRAL: Partial<Record<keyof RandomForestHyperparameters, unknown>> = {
+  min_samples_leaf: 1,
+  min_weight_fraction_leaf: 0,
+  max_leaf_nodes: null,
+  min_impurity_decrease: 0,
+  oob_score: false,
+  ccp_alpha: 0,
+};
+
 /** Forests whose splits ml-random-forest finds. */
 export const mljsRandomForest: Engine<RandomForestHyperparameters> = {
   takesMissingValues: false,
@@ -24,7 +33,8 @@ export const mljsRandomForest: Engine<RandomForestHyperparameters> = {
       case 'max_samples':
         return true;
       default:
-        return false;
+        // What it lacks, it lacks at the default as well: then it does what is asked.
+        return value === NEUTRAL[name];
     }
   },
 
