@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
+import { DomainError } from './errors.js';
 import { GrpcServer } from './grpc/server.js';
 import { ModelService } from './model/service.js';
 import { ModelStore } from './model/store.js';
@@ -38,7 +39,10 @@ export async function startModelServer(config: Config, { log, workerEntry }: App
     slots: config.trainingCores,
     memoryMb: config.trainingMemoryMb,
     entry: workerEntry,
-    onLost: (slot, err) => log.warn({ slot, err }, 'a training thread was lost'),
+    onLost: (slot, err) =>
+      err instanceof DomainError
+        ? log.warn({ slot, err }, 'a training thread was lost')
+        : log.info({ slot }, `a training thread was ${err.message}`),
   });
   const release = async () => {
     await pool.close();
@@ -46,7 +50,9 @@ export async function startModelServer(config: Config, { log, workerEntry }: App
   };
 
   try {
-    const service = await ModelService.open({ store, pool, maxLoadedModels: config.maxInferenceModels });
+    const maxLoadedModels = config.maxInferenceModels;
+    const { service, ignored } = await ModelService.open({ store, pool, maxLoadedModels });
+    if (ignored.length > 0) log.warn({ ignored }, 'these entries of MODELS_PATH are no models');
     const { host, port, maxMessageBytes } = config;
     const server = await GrpcServer.listen({ service, host, port, maxMessageBytes, descriptorSet, version, log });
     return {
