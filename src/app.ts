@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
+import { DomainError } from './errors.js';
 import { GrpcServer } from './grpc/server.js';
 import { ModelService } from './model/service.js';
 import { ModelStore } from './model/store.js';
@@ -38,7 +39,10 @@ export async function startModelServer(config: Config, { log, workerEntry }: App
     slots: config.trainingCores,
     memoryMb: config.trainingMemoryMb,
     entry: workerEntry,
-    onLost: (slot, err) => log.warn({ slot, err }, 'a training thread was lost'),
+    onLost: (slot, err) =>
+      err instanceof DomainError
+        ? log.warn({ slot, err }, 'a training thread was lost')
+        : log.info({ slot }, `a training thread was ${err.message}`),
   });
   const release = async () => {
     await pool.close();
@@ -47,7 +51,8 @@ export async function startModelServer(config: Config, { log, workerEntry }: App
 
   try {
     const { maxInferenceModels: maxLoadedModels, trainingMemoryMb } = config;
-    const service = await ModelService.open({ store, pool, maxLoadedModels, trainingMemoryMb });
+    const { service, ignored } = await ModelService.open({ store, pool, maxLoadedModels, trainingMemoryMb });
+    if (ignored.length > 0) log.warn({ ignored }, 'these entries of MODELS_PATH are no models');
     const { host, port, maxMessageBytes } = config;
     const server = await GrpcServer.listen({ service, host, port, maxMessageBytes, descriptorSet, version, log });
     return {

@@ -54,7 +54,7 @@ export function resolveEstimator(
       if (!engine.honours(key, value)) {
         unsupported.push({
           field,
-          description: `ENGINE_${name.toUpperCase()} cannot honour this value; leave it unset`,
+          description: `ENGINE_${name.toUpperCase()} does not have this setting, or not with this value`,
         });
       }
     } catch (error) {

@@ -12,6 +12,9 @@ import { toDomainError, toServiceError } from './status.js';
 /** What a handler does with a request: decode, call, encode. */
 export type UnaryHandler<Request, Response> = (request: Request, signal: AbortSignal) => Response | Promise<Response>;
 
+/** The methods that change something: an operator wants to see who called them. */
+const CHANGES = new Set(['Fit', 'Load', 'Unload', 'Remove', 'RemoveAll']);
+
 interface CallInFlight {
   readonly abort: AbortController;
   readonly ended: Promise<void>;
@@ -86,13 +89,21 @@ export class Calls {
       if (this.#draining) throw shuttingDown();
       const response = await handle(call.request, abort.signal);
       callback(null, response);
-      this.#log.debug({ method, ms: since(startedAt) }, 'answered');
+      const level = CHANGES.has(method) ? 'info' : 'debug';
+      this.#log[level]({ method, model: nameOf(call.request), peer: call.getPeer(), ms: since(startedAt) }, 'answered');
     } catch (thrown) {
       const error = toDomainError(thrown);
       callback(toServiceError(error));
       const isOurs = error.reason === 'INTERNAL' || error.reason === 'TRAINING_CRASHED';
       this.#log[isOurs ? 'error' : 'info'](
-        { method, reason: error.reason, ms: since(startedAt), ...(isOurs ? { err: error } : {}) },
+        {
+          method,
+          model: nameOf(call.request),
+          peer: call.getPeer(),
+          reason: error.reason,
+          ms: since(startedAt),
+          ...(isOurs ? { err: error } : {}),
+        },
         error.message,
       );
     } finally {
@@ -111,6 +122,12 @@ function cancellationOf(call: { getDeadline(): Date | number }): DomainError {
 
 function shuttingDown(): DomainError {
   return new DomainError('SERVER_SHUTTING_DOWN', 'the server is shutting down; call another one, or try again later');
+}
+
+function nameOf(request: unknown): string | undefined {
+  const name = typeof request === 'object' && request !== null && 'name' in request ? request.name : undefined;
+  // Whatever was sent as a name: the log stays readable.
+  return typeof name === 'string' ? name.slice(0, 128) : undefined;
 }
 
 function since(start: number): number {

@@ -19,9 +19,18 @@ export function decodeLabels(labels: WireLabels | undefined, rows: number): Labe
   if (encodings.length > 1) throw invalid('y', `sets ${encodings.join(' and ')}; set only one encoding`);
 
   const decoded = rawInt32 === undefined ? decodeReadable(strings, ints) : decodePacked(rawInt32, 'y.raw_int32');
+  requireLabels(strings);
   const { length } = decoded.values;
   if (length !== rows) throw invalid(`y.${encodings[0]}`, `has ${length} labels; x has ${rows} rows`);
   return decoded;
+}
+
+/** Longer labels are text, not classes; each comes back with every prediction. */
+const MAX_LABEL = 1024;
+
+function requireLabels(labels: readonly string[]): void {
+  const long = labels.findIndex((label) => label.length > MAX_LABEL);
+  if (long >= 0) throw invalid(`y.strings[${long}]`, `has ${labels[long].length} characters; at most ${MAX_LABEL}`);
 }
 
 function decodeReadable(strings: string[], ints: bigint[]): Labels {

@@ -2,6 +2,8 @@ import {
   ClassWeight,
   type FitOptions,
   type FitRequest as WireFitRequest,
+  OutputEncoding,
+  type PredictRequest,
 } from '../../generated/modelserver/v1/model_server.js';
 import { invalid, notImplemented } from '../errors.js';
 import { engineOf } from '../estimators/catalog.js';
@@ -74,6 +76,20 @@ function requireBuilt(options: FitOptions | undefined): void {
   ];
   for (const [name, isAsked] of asked) {
     if (isAsked) throw notImplemented(`options.${name}`, 'this option is not built yet; leave it unset');
+  }
+}
+
+/** How a Predict is to be answered: as its rows came, unless it says otherwise. */
+export function decodeOutputEncoding({ x, outputEncoding }: PredictRequest): 'raw' | 'readable' {
+  switch (outputEncoding) {
+    case OutputEncoding.OUTPUT_ENCODING_UNSPECIFIED:
+      return x?.raw === undefined ? 'readable' : 'raw';
+    case OutputEncoding.OUTPUT_ENCODING_READABLE:
+      return 'readable';
+    case OutputEncoding.OUTPUT_ENCODING_RAW:
+      return 'raw';
+    default:
+      throw invalid('output_encoding', 'must be OUTPUT_ENCODING_READABLE or OUTPUT_ENCODING_RAW');
   }
 }
 

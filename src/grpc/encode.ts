@@ -7,7 +7,6 @@ import {
   type Matrix as WireMatrix,
   type Model,
   ModelState,
-  OutputEncoding,
   type PredictRequest,
   type PredictResponse,
   type Training,
@@ -50,12 +49,10 @@ export function encodeModel({ name, state, reason, card, training }: ModelView):
 
 export function encodePrediction(
   { card, classIndexes, probabilities }: Prediction,
-  { x, includeProbabilities, outputEncoding }: PredictRequest,
+  { includeProbabilities }: PredictRequest,
+  encoding: 'raw' | 'readable',
 ): PredictResponse {
-  const asRequested =
-    x?.raw === undefined ? OutputEncoding.OUTPUT_ENCODING_READABLE : OutputEncoding.OUTPUT_ENCODING_RAW;
-  const encoding = outputEncoding === OutputEncoding.OUTPUT_ENCODING_UNSPECIFIED ? asRequested : outputEncoding;
-  const isRaw = encoding === OutputEncoding.OUTPUT_ENCODING_RAW;
+  const isRaw = encoding === 'raw';
   return {
     labels: encodeLabels(card.classes, classIndexes, isRaw),
     probabilities: includeProbabilities

@@ -46,8 +46,9 @@ export class GrpcServer {
       ...KEEPALIVE,
     });
     const calls = new Calls(options.log);
-    const { service, version } = options;
-    server.addService(ModelServerService, createHandlers({ service, calls, version, startedAt: new Date() }));
+    const { service, version, maxMessageBytes } = options;
+    const startedAt = new Date();
+    server.addService(ModelServerService, createHandlers({ service, calls, maxMessageBytes, version, startedAt }));
     const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
     health.addToServer(server);
     addReflection(server, options.descriptorSet);
@@ -82,7 +83,13 @@ async function bind(server: Server, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) resolve(port);
-      else reject(new Error(`cannot listen on ${address}: ${error.message}; is the port taken?`, { cause: error }));
+      else
+        reject(
+          new Error(
+            `cannot listen on ${address}: ${error.message}; is the port taken, or the host not one of this machine?`,
+            { cause: error },
+          ),
+        );
     });
   });
 }

@@ -124,7 +124,8 @@ export function decodeMetadata(raw: unknown): {
 
 /** The error for a file that is not what was written. */
 export function corruptArtifact(what: string, cause?: unknown): DomainError {
-  const detail = cause === undefined ? '' : ` (${messageOf(cause).replaceAll(/\s+/g, ' ').slice(0, 200)})`;
+  const text = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+  const detail = cause === undefined ? '' : ` (${text.replaceAll(/\s+/g, ' ').slice(0, 200)})`;
   return new DomainError('MODEL_CORRUPT', `the artifact is damaged: ${what}${detail}`, { cause });
 }
 

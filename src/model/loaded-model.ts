@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { engineOf } from '../estimators/catalog.js';
-import { DomainError, messageOf } from '../errors.js';
+import { DomainError, invalid, messageOf } from '../errors.js';
 import type { Predictor } from '../estimators/estimator.js';
-import { requireFinite } from '../estimators/matrix.js';
+import { type Matrix, requireFinite } from '../estimators/matrix.js';
 import type { Tensors } from '../estimators/tensor.js';
 import { alignToFeatures, type NamedMatrix } from './features.js';
 import type { ModelCard } from './model.js';
@@ -15,16 +16,23 @@ export interface Prediction {
   readonly probabilities: Float64Array<ArrayBuffer>;
 }
 
+/** How long a prediction may keep the thread before it lets others have it; a single row is never cut. */
+const BLOCK_MS = 2;
+
 /** A model in memory, ready to predict. */
 export class LoadedModel {
   readonly #predictor: Predictor;
   readonly #takesMissingValues: boolean;
+  /** Bytes of the longest label on the wire. */
+  readonly #longestLabel: number;
 
   /** @throws MODEL_CORRUPT when the tensors are not those of the card's estimator. */
   constructor(
     readonly card: ModelCard,
     tensors: Tensors,
   ) {
+    const { kind, values } = card.classes;
+    this.#longestLabel = kind === 'string' ? Math.max(...values.map((label) => Buffer.byteLength(label))) : 8;
     try {
       const engine = engineOf(card.estimator);
       this.#takesMissingValues = engine.takesMissingValues;
@@ -38,15 +46,51 @@ export class LoadedModel {
     }
   }
 
-  /** @throws INVALID_REQUEST for rows that the model does not take. */
-  predict(x: NamedMatrix): Prediction {
+  /**
+   * Predicts block by block, and lets others have the thread in between.
+   *
+   * @param maxBytes the largest answer that can be sent
+   * @throws INVALID_REQUEST for rows that the model does not take, or whose answer
+   *   is too large; the signal's reason.
+   */
+  async predict(x: NamedMatrix, maxBytes: number, signal: AbortSignal): Promise<Prediction> {
+    const nClasses = this.card.classes.values.length;
+    requireAnswer(x.rows, x.rows * Math.max(nClasses * Float64Array.BYTES_PER_ELEMENT, this.#longestLabel), maxBytes);
     requireFinite(x, this.#takesMissingValues);
     const aligned = alignToFeatures(x, this.card.features);
-    const nClasses = this.card.classes.values.length;
     const probabilities = new Float64Array(aligned.rows * nClasses);
-    this.#predictor.predictProbabilities(aligned, probabilities);
+    let size = 1;
+    let turnBegan = performance.now();
+    for (let from = 0; from < aligned.rows;) {
+      const to = Math.min(aligned.rows, from + size);
+      const startedAt = performance.now();
+      this.#predictor.predictProbabilities(
+        rowsOf(aligned, from, to),
+        probabilities.subarray(from * nClasses, to * nClasses),
+      );
+      const endedAt = performance.now();
+      size = endedAt - startedAt < BLOCK_MS / 2 ? size * 2 : Math.max(1, Math.floor(size / 2));
+      from = to;
+      if (endedAt - turnBegan < BLOCK_MS || from === aligned.rows) continue;
+      await setImmediate();
+      signal.throwIfAborted();
+      turnBegan = performance.now();
+    }
     return { card: this.card, classIndexes: argmaxRows(probabilities, aligned.rows, nClasses), probabilities };
   }
+}
+
+function rowsOf({ columns, data, encoding }: Matrix, from: number, to: number): Matrix {
+  return { rows: to - from, columns, data: data.subarray(from * columns, to * columns), encoding };
+}
+
+/** An answer that cannot be sent is not computed: it could take all of the memory. */
+function requireAnswer(rows: number, bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return;
+  throw invalid(
+    'x',
+    `has ${rows} rows, whose answer would take ${bytes} bytes; MAX_MESSAGE_BYTES allows ${maxBytes}: predict fewer rows at once`,
+  );
 }
 
 /** The first index of each row's largest value. */

@@ -66,11 +66,14 @@ export class ModelService {
     this.#trainingMemoryMb = trainingMemoryMb;
   }
 
-  /** Starts from what the store holds. */
-  static async open(options: ModelServiceOptions): Promise<ModelService> {
+  /** Starts from what the store holds; `ignored` are the entries of its directory that are no models. */
+  static async open(
+    options: ModelServiceOptions,
+  ): Promise<{ readonly service: ModelService; readonly ignored: readonly string[] }> {
     const service = new ModelService(options);
-    for (const found of await options.store.scan()) service.#registry.add(found.name, found);
-    return service;
+    const { models, ignored } = await options.store.scan();
+    for (const found of models) service.#registry.add(found.name, found);
+    return { service, ignored };
   }
 
   /**

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '../errors.js';
 import { decodeHeader, headerLength } from './artifact-header.js';
@@ -51,18 +51,23 @@ export class ModelStore {
     return store;
   }
 
+  /** Gives the directory back; where the disk refuses, the next start finds that this process has gone. */
   async close(): Promise<void> {
-    await this.#lock.release();
+    await this.#lock.release().catch(() => undefined);
   }
 
-  /** Reads the header of every artifact; files that are none of ours are left alone. */
-  async scan(): Promise<StoredModel[]> {
-    const found: StoredModel[] = [];
-    for (const fileName of await readdir(this.path)) {
-      const name = modelNameOf(fileName);
-      if (name !== undefined) found.push(await this.#examine(name));
+  /** Reads the header of every artifact. What is no file of a model's name is left alone, and told as ignored. */
+  async scan(): Promise<{ readonly models: StoredModel[]; readonly ignored: string[] }> {
+    const models: StoredModel[] = [];
+    const ignored: string[] = [];
+    for (const entry of await readdir(this.path)) {
+      if (entry.startsWith('.')) continue;
+      const name = modelNameOf(entry);
+      // Looked at before it is opened: opening a pipe would wait for a writer.
+      if (name !== undefined && (await isFile(join(this.path, entry)))) models.push(await this.#examine(name));
+      else ignored.push(entry);
     }
-    return found;
+    return { models, ignored };
   }
 
   /**
@@ -118,7 +123,7 @@ export class ModelStore {
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw storageFault('remove', name, error);
     }
-    await this.#syncDirectory();
+    await this.#syncRemoval();
   }
 
   /** Removes all of these artifacts, or none. */
@@ -126,15 +131,15 @@ export class ModelStore {
     const id = randomUUID();
     const removing = join(this.path, `${REMOVING}${id}`);
     const removed = join(this.path, `${REMOVED}${id}`);
-    await mkdir(removing);
     try {
+      await mkdir(removing);
       for (const name of names) await moveIfThere(this.#fileOf(name), join(removing, fileNameOf(name)));
       await rename(removing, removed);
     } catch (error) {
-      await this.#restore(removing);
+      if (await exists(removing)) await this.#restore(removing);
       throw storageFault('remove', 'the models', error);
     }
-    await this.#syncDirectory();
+    await this.#syncRemoval();
     await rm(removed, { recursive: true, force: true });
   }
 
@@ -180,6 +185,11 @@ export class ModelStore {
     await this.#syncDirectory();
   }
 
+  /** A removal that a power cut could undo has been made all the same. */
+  async #syncRemoval(): Promise<void> {
+    await this.#syncDirectory().catch(() => undefined);
+  }
+
   /** Makes renames and removals outlast a power cut. */
   async #syncDirectory(): Promise<void> {
     let directory: FileHandle | undefined;
@@ -193,6 +203,15 @@ export class ModelStore {
       await directory?.close();
     }
   }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ?? false;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
 async function readExactly(file: FileHandle, length: number): Promise<Uint8Array> {

@@ -34,7 +34,10 @@ describe('CSV files', () => {
     expect(file.header).to.deep.equal(['a', 'b', 'kind']);
     expect(file.rowCount).to.equal(2);
     expect(numericTable(file, ['b', 'a'])).to.deep.equal({
-      columns: { b: Float64Array.of(-2500, 4), a: Float64Array.of(1, 0.5) },
+      columns: new Map([
+        ['b', Float64Array.of(-2500, 4)],
+        ['a', Float64Array.of(1, 0.5)],
+      ]),
     });
     expect(labelColumn(file, 'kind')).to.deep.equal(['x', 'y, z']);
   });

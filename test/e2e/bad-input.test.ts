@@ -73,6 +73,7 @@ const FITS: [string, object, string][] = [
   ['labels in two encodings', { y: { strings: data.y.strings, ints: data.y.strings.map(() => 1) } }, 'y'],
   ['too few labels', { y: { strings: ['a', 'b'] } }, 'y.strings'],
   ['packed labels that end in mid-number', { y: { rawInt32: Buffer.alloc(7).toString('base64') } }, 'y.raw_int32'],
+  ['a label beyond reason', { y: { strings: data.y.strings.map((label) => label.repeat(1025)) } }, 'y.strings[0]'],
   ['one class', { y: { ints: data.y.strings.map(() => 7) } }, 'y'],
   ['no estimator', { estimator: {} }, 'estimator'],
   [
@@ -204,6 +205,13 @@ describe('bad input', () => {
       }
     });
   }
+
+  it('an output encoding that there is not is refused', async () => {
+    const failure = await fail(
+      client.call('Predict', { name: 'good', x: { rows: [{ values: [1, 2] }] }, outputEncoding: 77 }),
+    );
+    expect(failure).to.deep.include({ code: 'INVALID_ARGUMENT', fields: ['output_encoding'] });
+  });
 
   it('a page token of no page is refused', async () => {
     expect(await fail(client.call('ListModels', { pageToken: '!' }))).to.deep.include({ fields: ['page_token'] });

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { startModelServer } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { pino } from 'pino';
@@ -134,14 +138,13 @@ describe('the life of a model', () => {
   it('is unavailable with its reason when its artifact is damaged, and does no harm to others', async () => {
     await succeed(fit('good'));
     await writeFile(join(server.modelsPath, 'bad.safetensors'), 'no model');
-    await mkdir(join(server.modelsPath, 'worse.safetensors'));
+    await mkdir(join(server.modelsPath, 'ignored.safetensors'));
     const restarted = await server.restart();
     const again = dynamicClient(restarted.address);
     const { models } = await succeed(again.call('ListModels', {}));
     expect(models.map(({ name, state }: { name: string; state: string }) => [name, state])).to.deep.equal([
       ['bad', 'MODEL_STATE_UNAVAILABLE'],
       ['good', 'MODEL_STATE_STORED'],
-      ['worse', 'MODEL_STATE_UNAVAILABLE'],
     ]);
     expect(models[0].reason).to.match(/damaged/);
     expect(await fail(again.call('Fit', { name: 'bad', estimator: quick, ...data }))).to.include({
@@ -242,6 +245,26 @@ describe('the life of a server', () => {
     server.child.kill('SIGTERM');
     expect(await ended).to.equal(0);
     await client.close();
+    await directory.remove();
+  });
+
+  it('ends well as `npm start` too: the signal reaches it', async () => {
+    const directory = await temporaryDirectory();
+    const npm = spawn('npm', ['start', '--silent'], {
+      cwd: fileURLToPath(new URL('../../../', import.meta.url)),
+      env: { ...process.env, PORT: '0', MODELS_PATH: directory.path, LOG_LEVEL: 'info' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines: string[] = [];
+    const output = createInterface({ input: npm.stdout });
+    const closed = once(output, 'close');
+    output.on('line', (line) => {
+      lines.push(line);
+      if (line.includes('"serving"')) npm.kill('SIGTERM');
+    });
+    await closed;
+    expect(lines.at(-1)).to.include('"stopped"');
+    expect(await readdir(directory.path)).to.deep.equal([]);
     await directory.remove();
   });
 

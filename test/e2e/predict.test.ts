@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { succeed, type TestClient } from '../support/call.js';
+import { fail, succeed, type TestClient } from '../support/call.js';
 import { dynamicClient } from '../support/dynamic-client.js';
 import { blobs, quick } from '../support/problems.js';
 import { startTestServer, type TestServer } from '../support/server.js';
@@ -81,6 +81,37 @@ describe('Predict', () => {
       expect(readable.labels).to.deep.equal({ ints: ['-1', '1', '0'] });
     });
   }
+
+  it('refuses rows whose answer could not be sent, before it computes anything', async () => {
+    const small = await startTestServer({ maxMessageBytes: 65_536 });
+    const other = dynamicClient(small.address);
+    const many = blobs({ classes: 26, perClass: 4 });
+    await succeed(other.call('Fit', { name: 'many', estimator: quick, ...many }));
+    await succeed(other.call('Load', { name: 'many' }));
+    const x = { raw: { rows: 400, columns: 2, dtype: 'DTYPE_FLOAT32', data: base64(new Float32Array(800)) } };
+    const failure = await fail(other.call('Predict', { name: 'many', x }));
+    expect(failure).to.deep.include({ code: 'INVALID_ARGUMENT', fields: ['x'] });
+    expect(failure.message).to.include('MAX_MESSAGE_BYTES allows 65536');
+    await other.close();
+    await small.close();
+  });
+
+  it('lets others have the server while it is at many rows, and stops when its caller has gone', async () => {
+    const wide = blobs({ perClass: 1000, features: 30, spread: 3 });
+    await succeed(
+      client.call('Fit', { name: 'slow', estimator: { kNeighborsClassifier: { engine: 'ENGINE_MLJS' } }, ...wide }),
+    );
+    await succeed(client.call('Load', { name: 'slow' }));
+    const rowCount = 20_000;
+    const raw = { rows: rowCount, columns: 30, dtype: 'DTYPE_FLOAT32', data: base64(new Float32Array(rowCount * 30)) };
+    const abort = new AbortController();
+    const large = client.call('Predict', { name: 'slow', x: { raw } }, { signal: abort.signal });
+    // Each of these comes in while the large one is at work, which takes minutes.
+    for (let i = 0; i < 20; i++) await succeed(client.call('GetStatus', {}));
+    abort.abort();
+    expect(await large).to.include({ ok: false, code: 'CANCELLED' });
+    await succeed(client.call('Remove', { name: 'slow', force: true }));
+  });
 
   it('matches named columns, in whatever order they come', async () => {
     const x = {

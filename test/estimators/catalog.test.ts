@@ -14,8 +14,14 @@ describe('The estimator of a request', () => {
         criterion: 'gini',
         max_depth: null,
         min_samples_split: 2,
+        min_samples_leaf: 1,
+        min_weight_fraction_leaf: 0,
         max_features: 'sqrt',
+        max_leaf_nodes: null,
+        min_impurity_decrease: 0,
         bootstrap: true,
+        oob_score: false,
+        ccp_alpha: 0,
         max_samples: null,
       },
     });
@@ -23,6 +29,7 @@ describe('The estimator of a request', () => {
       n_neighbors: 5,
       weights: 'uniform',
       algorithm: 'auto',
+      leaf_size: 30,
       p: 2,
     });
   });
@@ -32,6 +39,7 @@ describe('The estimator of a request', () => {
       penalty: 'none',
       fit_intercept: true,
       max_iter: 500,
+      dual: false,
     });
   });
 

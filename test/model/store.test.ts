@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { execFile } from 'node:child_process';
 import { chmod, mkdir, readdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { tensor } from '../../src/estimators/tensor.js';
 import { encodeArtifact } from '../../src/model/artifact.js';
 import { ModelStore } from '../../src/model/store.js';
@@ -47,7 +49,7 @@ describe('the store', () => {
   it('finds after a restart what was written before', async () => {
     await store.write('Iris', bytes, idle);
     await reopen();
-    const [found] = await store.scan();
+    const [found] = (await store.scan()).models;
     expect(found).to.have.property('name', 'Iris');
     expect(found).to.have.nested.property('card.nSamples', 2);
     expect(Buffer.compare(await store.read('Iris'), bytes)).to.equal(0);
@@ -129,15 +131,23 @@ describe('the store', () => {
     await writeFile(join(directory.path, 'notes.txt'), 'mine');
     await reopen();
     expect(await files()).to.deep.equal(['notes.txt']);
-    expect(await store.scan()).to.deep.equal([]);
+    expect(await store.scan()).to.deep.equal({ models: [], ignored: ['notes.txt'] });
   });
 
-  it('shows an unreadable artifact with its fault', async () => {
+  it('shows a damaged artifact with its fault', async () => {
     await writeFile(join(directory.path, 'cut.safetensors'), bytes.subarray(0, 20));
+    const { models } = await store.scan();
+    expect(models).to.have.length(1);
+    expect(models[0]).to.have.nested.property('fault.reason', 'MODEL_CORRUPT');
+  });
+
+  it('takes nothing for an artifact that is no file of a model’s name: it never opens it, and never removes it', async () => {
     await mkdir(join(directory.path, 'folder.safetensors'));
-    const found = await store.scan();
-    expect(found.map(({ name }) => name)).to.have.members(['cut', 'folder']);
-    for (const model of found) expect(model).to.have.nested.property('fault.reason', 'MODEL_CORRUPT');
+    await promisify(execFile)('mkfifo', [join(directory.path, 'pipe.safetensors')]);
+    await writeFile(join(directory.path, 'Upper.safetensors'), bytes);
+    const { models, ignored } = await store.scan();
+    expect(models).to.deep.equal([]);
+    expect(ignored).to.have.members(['folder.safetensors', 'pipe.safetensors', 'Upper.safetensors']);
   });
 
   it('says which rule of the disk it met, and not where', async function () {

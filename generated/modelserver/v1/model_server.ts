@@ -353,7 +353,7 @@ export interface Column {
  * or integers, as they were in its Fit, and predictions come back as the same.
  */
 export interface Labels {
-  /** Text labels (shape: n_samples). */
+  /** Text labels (shape: n_samples), at most 1024 characters each. */
   strings: string[];
   /** Integer labels (shape: n_samples). */
   ints: bigint[];
