@@ -1,9 +1,10 @@
 /** `npm run bench [-- NAME…]`: measures, prints, and writes bench/README.md. A bar that does not hold is said, and no error. */
+import { estimators } from './estimators.js';
 import { parallelTrainings } from './parallel-trainings.js';
 import { predictWhileTraining } from './predict-while-training.js';
 import { type Benchmark, verdict, writeSection } from './report.js';
 
-const BENCHMARKS: readonly Benchmark[] = [parallelTrainings, predictWhileTraining];
+const BENCHMARKS: readonly Benchmark[] = [parallelTrainings, predictWhileTraining, estimators];
 
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
