@@ -1,0 +1,182 @@
+import { type Placed, Workspace } from '../../kernels/workspace.js';
+import type { Matrix } from '../matrix.js';
+import { placeRoundedRows, type RoundedRows, roundedRowsBytes } from './rounded-rows.js';
+import { round, type Rounded, roundingOf } from './rounding.js';
+
+/** Rows are gone through in parts of this size, which stay in a cache for all queries of a batch. */
+const PART_BYTES = 262_144;
+/** The most bytes of heaps: there are fewer queries in a batch when they have many neighbours. */
+const HEAP_BYTES = 2 ** 24;
+const MAX_BATCH = 256;
+/** Past this power of two, squares of float64 may be infinite or 0. */
+const MAX_EXPONENT = 440;
+const NO_ROW = 0xffffffff;
+
+/**
+ * Exact search for the k nearest rows, in double precision; of equally near rows
+ * the earlier ones. Euclidean searches look at rows rounded to 16 bits first, and
+ * take distances only of those that have a chance (see the kernel filter-scan).
+ */
+export class NeighbourSearch {
+  /** The most queries that one call of `find` takes. */
+  readonly batch: number;
+  /** Shape: batch x k, the nearest first: distances, for p = 2 their squares, in a unit of their own. */
+  readonly distances: Placed<Float64Array>;
+  /** Shape: batch x k, the numbers of the rows. */
+  readonly neighbours: Placed<Uint32Array>;
+
+  readonly #workspace: Workspace;
+  readonly #record: Placed<Uint32Array>;
+  readonly #points: Placed<Float64Array>;
+  readonly #pair: Placed<Float64Array>;
+  readonly #bounds: Placed<Float64Array>;
+  readonly #thresholds: Placed<Int32Array>;
+  readonly #grid: Placed<Int16Array>;
+  readonly #rounded: RoundedRows | undefined;
+  readonly #exactly: Uint8Array;
+  readonly #result: Rounded = { norm: 0, error: 0, fits: false };
+  readonly #n: number;
+  readonly #scale: number;
+
+  /** @param x shape: n x nFeatures, row-major, finite */
+  constructor(
+    x: Float64Array | Float32Array,
+    private readonly nFeatures: number,
+    private readonly k: number,
+    private readonly p: number,
+  ) {
+    const n = x.length / nFeatures;
+    this.#n = n;
+    this.batch = Math.min(MAX_BATCH, Math.max(4, 4 * Math.floor(HEAP_BYTES / (48 * k))));
+    const { batch } = this;
+    const gridWidth = 2 * Math.ceil(nFeatures / 2);
+    const workspace = new Workspace(
+      [
+        [x.length, 8],
+        [batch * nFeatures, 8],
+        [2 * nFeatures, 8],
+        [batch * k, 8],
+        [batch * k, 4],
+        [batch * 4, 8],
+        [batch, 4],
+        [batch * gridWidth, 2],
+        [9, 4],
+      ].reduce((sum, [length, width]) => sum + Workspace.sizeOf(length, width), roundedRowsBytes(n, nFeatures)),
+    );
+    this.#workspace = workspace;
+    const rows = workspace.f64(x.length);
+    this.#scale = scaleOf(x);
+    for (let i = 0; i < x.length; i++) rows[i] = x[i] * this.#scale;
+    this.#points = workspace.f64(batch * nFeatures);
+    this.#pair = workspace.f64(2 * nFeatures);
+    this.distances = workspace.f64(batch * k);
+    this.neighbours = workspace.u32(batch * k);
+    this.#bounds = workspace.f64(batch * 4);
+    this.#thresholds = workspace.i32(batch);
+    this.#grid = workspace.i16(batch * gridWidth);
+    this.#exactly = new Uint8Array(batch);
+    const rounding = p === 2 ? roundingOf(rows, nFeatures) : undefined;
+    this.#rounded = rounding && placeRoundedRows(workspace, rows, nFeatures, rounding);
+    this.#record = workspace.u32(9);
+    this.#record.set([
+      rows.address,
+      this.#points.address,
+      this.distances.address,
+      this.neighbours.address,
+      this.#bounds.address,
+      this.#thresholds.address,
+      this.#rounded?.order.address ?? 0,
+      nFeatures,
+      k,
+    ]);
+  }
+
+  /** Finds the neighbours of the `count` rows of `x` from `first` on. */
+  find({ data, columns }: Matrix, first: number, count: number): void {
+    const { nFeatures, k } = this;
+    this.distances.fill(Infinity, 0, count * k);
+    this.neighbours.fill(NO_ROW, 0, count * k);
+    for (let query = 0; query < count; query++) {
+      const from = (first + query) * columns;
+      for (let j = 0; j < nFeatures; j++) this.#points[query * nFeatures + j] = data[from + j] * this.#scale;
+    }
+    if (this.#rounded === undefined) this.#exactly.fill(1, 0, count);
+    else this.#filter(this.#rounded, count);
+    this.#scanExactly(count);
+    const { kernels } = this.#workspace;
+    for (let query = 0; query < count; query++)
+      kernels.sortNeighbours(this.distances.address + query * k * 8, this.neighbours.address + query * k * 4, k);
+  }
+
+  /** Searches with the filter, and marks the queries for which that does not do. */
+  #filter(rounded: RoundedRows, count: number): void {
+    for (let query = 0; query < count; query++) this.#round(rounded, query);
+    const { kernels } = this.#workspace;
+    const { blocks, nBlocks, blockBytes, pairs } = rounded;
+    const record = this.#record.address;
+    const part = Math.max(1, Math.floor(PART_BYTES / blockBytes));
+    for (let from = 0; from < nBlocks; from += part) {
+      const to = Math.min(nBlocks, from + part);
+      for (let query = 0; query < count;) {
+        const scan = query + 4 <= count ? kernels.scanQuad : kernels.scanOne;
+        const grid = this.#grid.address + query * pairs * 4;
+        scan(record, blocks.address, from, to, pairs, grid, query);
+        query += scan === kernels.scanQuad ? 4 : 1;
+      }
+    }
+  }
+
+  #round({ rounding, error, pairs }: RoundedRows, query: number): void {
+    const { nFeatures } = this;
+    const result = this.#result;
+    const point = this.#points.subarray(query * nFeatures, (query + 1) * nFeatures);
+    round(rounding, point, this.#grid, query * pairs * 2, 1, result);
+    const at = 4 * query;
+    this.#bounds[at] = result.norm;
+    this.#bounds[at + 1] = result.error + error;
+    this.#bounds[at + 2] = rounding.unit;
+    this.#bounds[at + 3] = 1 + (nFeatures + 8) * 2 ** -50;
+    // A query off the grid has no row with a chance there.
+    this.#thresholds[query] = result.fits ? -(2 ** 31) : 2 ** 31 - 1;
+    this.#exactly[query] = result.fits ? 0 : 1;
+  }
+
+  /** Scans all rows for the marked queries, two at a time. */
+  #scanExactly(count: number): void {
+    let waiting = -1;
+    for (let query = 0; query < count; query++) {
+      if (this.#exactly[query] === 0) continue;
+      if (waiting < 0) {
+        waiting = query;
+      } else {
+        this.#scanPair(waiting, query);
+        waiting = -1;
+      }
+    }
+    if (waiting >= 0) this.#scanPair(waiting, waiting);
+  }
+
+  #scanPair(first: number, second: number): void {
+    const { nFeatures } = this;
+    for (let j = 0; j < nFeatures; j++) {
+      this.#pair[2 * j] = this.#points[first * nFeatures + j];
+      this.#pair[2 * j + 1] = this.#points[second * nFeatures + j];
+    }
+    const { kernels } = this.#workspace;
+    kernels.scanExactly(this.#record.address, 0, this.#n, this.#pair.address, first, second, this.p);
+  }
+}
+
+/**
+ * A power of two that keeps the squares of the values and their differences
+ * apart from infinity and 0; 1 for all but extreme values. Multiplying by it is
+ * exact. A query so far away that its squares are infinite all the same is, to
+ * the precision of float64, equally far from every row.
+ */
+function scaleOf(x: Float64Array | Float32Array): number {
+  let largest = 0;
+  for (const value of x) largest = Math.max(largest, Math.abs(value));
+  if (largest === 0) return 1;
+  const exponent = Math.floor(Math.log2(largest));
+  return 2 ** (Math.max(-MAX_EXPONENT, Math.min(MAX_EXPONENT, exponent)) - exponent);
+}
