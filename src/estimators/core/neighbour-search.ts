@@ -8,8 +8,10 @@ const PART_BYTES = 262_144;
 /** The most bytes of heaps: there are fewer queries in a batch when they have many neighbours. */
 const HEAP_BYTES = 2 ** 24;
 const MAX_BATCH = 256;
-/** Past this power of two, squares of float64 may be infinite or 0. */
-const MAX_EXPONENT = 440;
+/** Values past this power of two have squares that may be infinite, or 0. */
+const MAX_EXPONENT = 500;
+/** Where the largest of such values is brought: as far in, so that queries further out still have squares. */
+const SCALED_EXPONENT = 440;
 const NO_ROW = 0xffffffff;
 
 /**
@@ -168,15 +170,16 @@ export class NeighbourSearch {
 }
 
 /**
- * A power of two that keeps the squares of the values and their differences
- * apart from infinity and 0; 1 for all but extreme values. Multiplying by it is
- * exact. A query so far away that its squares are infinite all the same is, to
- * the precision of float64, equally far from every row.
+ * A power of two that keeps the squares of the differences apart from infinity
+ * and 0, by which values can be multiplied exactly; 1 for all but extreme values.
+ * Queries whose squares are infinite all the same count as equally far from every
+ * row.
  */
 function scaleOf(x: Float64Array | Float32Array): number {
   let largest = 0;
   for (const value of x) largest = Math.max(largest, Math.abs(value));
   if (largest === 0) return 1;
   const exponent = Math.floor(Math.log2(largest));
-  return 2 ** (Math.max(-MAX_EXPONENT, Math.min(MAX_EXPONENT, exponent)) - exponent);
+  if (Math.abs(exponent) < MAX_EXPONENT) return 1;
+  return 2 ** (Math.sign(exponent) * SCALED_EXPONENT - exponent);
 }
