@@ -1,6 +1,8 @@
 import { type Placed, Workspace } from '../../kernels/workspace.js';
 import { fitsAsRow, round, type Rounded, type Rounding } from './rounding.js';
 
+/** In so few dimensions one of them says much of a distance, and rows are sorted by it. */
+const MAX_SORTED_FEATURES = 4;
 const LEAST = -(2 ** 31);
 const GREATEST = 2 ** 31 - 1;
 
@@ -16,6 +18,8 @@ export interface RoundedRows {
   readonly order: Placed<Uint32Array>;
   /** The furthest that rounding has moved a row. */
   readonly error: number;
+  /** The feature by which the rows are sorted, and its first and last value in each block. */
+  readonly leading?: { readonly feature: number; readonly first: Int16Array; readonly last: Int16Array };
 }
 
 function sizes(n: number, nFeatures: number) {
@@ -41,10 +45,14 @@ export function placeRoundedRows(
   const blocks = workspace.i16((nBlocks * blockBytes) / 2);
   const biases = new Int32Array(blocks.buffer, blocks.byteOffset, blocks.length / 2);
   const order = workspace.u32(nBlocks * 8);
-  const step = strideOf(n);
+  const leading = nFeatures <= MAX_SORTED_FEATURES ? widestFeature(x, rounding) : undefined;
+  if (leading === undefined) mix(order.subarray(0, n));
+  else sortBy(order.subarray(0, n), x, nFeatures, leading);
+
   const rounded: Rounded = { norm: 0, error: 0, fits: true };
   let error = 0;
-  for (let place = 0, row = 0; place < nBlocks * 8; place++) {
+  let allFit = true;
+  for (let place = 0; place < nBlocks * 8; place++) {
     const block = ((place >> 3) * blockBytes) / 2;
     const lane = place & 7;
     const bias = block / 2 + lane;
@@ -52,9 +60,8 @@ export function placeRoundedRows(
       biases[bias] = LEAST;
       continue;
     }
-    order[place] = row;
     const at = block + 16 + 2 * lane;
-    round(rounding, x.subarray(row * nFeatures, (row + 1) * nFeatures), blocks, at, 8, rounded);
+    round(rounding, x, order[place] * nFeatures, blocks, at, 8, rounded);
     if (fitsAsRow(rounded)) {
       biases[bias] = -Math.floor(rounded.norm / 2);
       error = Math.max(error, rounded.error);
@@ -62,16 +69,44 @@ export function placeRoundedRows(
       // Too far out for the grid: nothing in it but a score that always has a chance.
       for (let pair = 0; pair < pairs; pair++) blocks[at + 16 * pair] = blocks[at + 16 * pair + 1] = 0;
       biases[bias] = GREATEST;
+      allFit = false;
     }
-    row = (row + step) % n;
   }
-  return { rounding, blocks, nBlocks, blockBytes, pairs, order, error };
+  const placedRows = { rounding, blocks, nBlocks, blockBytes, pairs, order, error };
+  // Rows that always have a chance must not be stopped short of.
+  if (leading === undefined || !allFit) return placedRows;
+  const valueAt = (place: number) =>
+    blocks[((place >> 3) * blockBytes) / 2 + 16 + 16 * (leading >> 1) + 2 * (place & 7) + (leading & 1)];
+  const first = Int16Array.from({ length: nBlocks }, (_, block) => valueAt(8 * block));
+  const last = Int16Array.from({ length: nBlocks }, (_, block) => valueAt(Math.min(n, 8 * block + 8) - 1));
+  return { ...placedRows, leading: { feature: leading, first, last } };
+}
+
+/** The feature that varies most. */
+function widestFeature(x: Float64Array, { centre, unit }: Rounding): number {
+  const squares = new Float64Array(centre.length);
+  for (let at = 0; at < x.length;)
+    for (let j = 0; j < centre.length; j++, at++) squares[j] += ((x[at] - centre[j]) * unit) ** 2;
+  return squares.indexOf(Math.max(...squares));
+}
+
+/** Fills `order` with the rows, sorted by a feature. */
+function sortBy(order: Uint32Array, x: Float64Array, nFeatures: number, feature: number): void {
+  for (let row = 0; row < order.length; row++) order[row] = row;
+  order.sort((a, b) => x[a * nFeatures + feature] - x[b * nFeatures + feature]);
 }
 
 /**
- * The step from one row to the next on a walk through all `n`: their order may
- * well be one of distance, and then every row would be nearer than those before.
+ * Fills `order` with the rows, far from each other: their own order may well be
+ * one of distance, and then every row would be nearer than those before.
  */
+function mix(order: Uint32Array): void {
+  const n = order.length;
+  const step = strideOf(n);
+  for (let place = 0, row = 0; place < n; place++, row = (row + step) % n) order[place] = row;
+}
+
+/** The step of a walk through all `n` that spreads its places evenly: their golden section, or just above. */
 function strideOf(n: number): number {
   let step = Math.max(1, Math.floor(n * 0.6180339887498949));
   while (gcd(step, n) > 1) step++;

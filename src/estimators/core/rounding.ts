@@ -55,12 +55,13 @@ function meansOf(x: Float64Array, nFeatures: number): Float64Array {
 }
 
 /**
- * Rounds `row` to the grid. The feature j goes to `target[at + 2·(j >> 1)·stride + (j & 1)]`:
+ * Rounds the row that begins at `rows[from]` to the grid. The feature j goes to `target[at + 2·(j >> 1)·stride + (j & 1)]`:
  * pairs of features beside each other, `stride` pairs from one to the next.
  */
 export function round(
   { centre, unit }: Rounding,
-  row: Float64Array,
+  rows: Float64Array,
+  from: number,
   target: Int16Array,
   at: number,
   stride: number,
@@ -70,7 +71,7 @@ export function round(
   let error = 0;
   let largest = 0;
   for (let j = 0; j < centre.length; j++) {
-    const exact = (row[j] - centre[j]) * unit;
+    const exact = (rows[from + j] - centre[j]) * unit;
     const whole = Math.round(exact);
     target[at + 2 * (j >> 1) * stride + (j & 1)] = whole;
     norm += whole * whole;

@@ -1,6 +1,6 @@
 /**
  * Where a search for neighbours has its arrays; `search` in the kernels is the
- * address of such a record, of ten u32 in this order. Shapes count in elements;
+ * address of such a record, of nine u32 in this order. Shapes count in elements;
  * one query after the other.
  */
 @unmanaged
@@ -13,11 +13,11 @@ export class NeighbourSearch {
   distances: usize;
   /** u32, queries x k: the rows of each query's heap. */
   neighbours: usize;
-  /** f64, queries x 4: what `filter` knows of each query. */
+  /** f64, queries x 4: what filter-scan knows of each query. */
   bounds: usize;
-  /** i32, queries: a row whose score is not above has no chance; see `filter`. */
+  /** i32, queries: a row whose score is not above has no chance; see filter-scan. */
   thresholds: usize;
-  /** u32, a multiple of 8: the row at each place of the blocks of `filter`. */
+  /** u32, a multiple of 8: the row at each place of the blocks of filter-scan. */
   order: usize;
   nFeatures: i32;
   k: i32;

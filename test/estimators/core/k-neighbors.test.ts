@@ -91,7 +91,9 @@ describe('The core’s nearest neighbours', () => {
   }
 
   for (const [n, nFeatures, k] of [
+    [5000, 2, 9],
     [3000, 3, 7],
+    [3000, 4, 1],
     [2003, 20, 5],
     [1001, 101, 3],
     [700, 1, 700],
