@@ -1,3 +1,4 @@
+import { coreKNeighbors } from './core/k-neighbors.js';
 import { defineEstimator } from './estimator.js';
 import { choice, type Hyperparameter, integer, type Values } from './hyperparameters.js';
 import { mljsKNeighbors } from './mljs/k-neighbors.js';
@@ -27,6 +28,6 @@ export type KNeighborsHyperparameters = Values<typeof hyperparameters>;
 export const kNeighborsClassifier = defineEstimator({
   kind: 'k_neighbors_classifier',
   hyperparameters,
-  engines: { mljs: mljsKNeighbors },
-  defaultEngine: 'mljs',
+  engines: { core: coreKNeighbors, mljs: mljsKNeighbors },
+  defaultEngine: 'core',
 });

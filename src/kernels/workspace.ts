@@ -64,6 +64,10 @@ export class Workspace {
     return placed(new Uint16Array(this.#buffer, this.#place(length * 2), length));
   }
 
+  i16(length: number): Placed<Int16Array<ArrayBuffer>> {
+    return placed(new Int16Array(this.#buffer, this.#place(length * 2), length));
+  }
+
   u8(length: number): Placed<Uint8Array<ArrayBuffer>> {
     return placed(new Uint8Array(this.#buffer, this.#place(length), length));
   }

@@ -37,7 +37,7 @@ describe('the client, with a server', () => {
       nFeaturesIn: 4,
       nSamples: iris.train.x.rows,
     });
-    expect(model.estimator?.kNeighborsClassifier).to.include({ nNeighbors: 5, weights: 'uniform', engine: 'mljs' });
+    expect(model.estimator?.kNeighborsClassifier).to.include({ nNeighbors: 5, weights: 'uniform', engine: 'core' });
     expect(model.features[0]).to.include({ name: 'sepal_length', kind: 'numeric' });
     expect(model.createdAt?.getTime()).to.be.closeTo(Date.now(), 60_000);
     expect(model.fitDurationMs).to.be.above(0);

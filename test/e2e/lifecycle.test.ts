@@ -49,7 +49,7 @@ describe('the life of a model', () => {
         nNeighbors: 1,
         p: 2,
         weights: 'WEIGHTS_UNIFORM',
-        engine: 'ENGINE_MLJS',
+        engine: 'ENGINE_CORE',
       });
       expect(model.features[1]).to.deep.equal({ name: 'x1', kind: 'FEATURE_KIND_NUMERIC' });
       expect(model.sha256).to.match(/^[0-9a-f]{64}$/);

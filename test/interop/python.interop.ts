@@ -39,7 +39,7 @@ describe('Python', () => {
         { name: 'x1', kind: 'numeric' },
       ],
     });
-    expect(artifact.estimator).to.deep.include({ kind: 'k_neighbors_classifier', engine: 'mljs' });
+    expect(artifact.estimator).to.deep.include({ kind: 'k_neighbors_classifier', engine: 'core' });
     expect(artifact.tensors.x).to.deep.equal(['float64', [30, 2]]);
     await server.close();
   });

@@ -1,12 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
+import { resolveEstimator } from '../../../src/estimators/catalog.js';
 import { type Tensors, tensor } from '../../../src/estimators/tensor.js';
 import { readDataSet } from '../../support/csv.js';
-import { fit, predict, specOf, trainingSet } from '../../support/estimation.js';
+import { fit, predict, trainingSet } from '../../support/estimation.js';
 import { refusalOf } from '../../support/refusal.js';
 
 const KIND = 'k_neighbors_classifier';
+
+function specOf(given: Readonly<Record<string, unknown>>) {
+  return resolveEstimator(KIND, 'mljs', given);
+}
 
 interface Votes {
   readonly n_neighbors: number;
@@ -37,7 +42,7 @@ function expectClose(actual: number[][], expected: number[][]): void {
   );
 }
 
-describe('Nearest neighbours', () => {
+describe('The nearest neighbours of ml-knn', () => {
   for (const weights of ['uniform', 'distance'] as const) {
     for (const p of [1, 2] as const) {
       it(`vote as all distances say, with ${weights} weights and p = ${p}`, () => {
@@ -57,7 +62,7 @@ describe('Nearest neighbours', () => {
             const rows = samples.map(({ row }) => row);
             const y = samples.map(({ label }) => label);
             const votes = { n_neighbors: Math.max(1, Math.round(share * rows.length)), weights, p };
-            const spec = specOf(KIND, { ...votes });
+            const spec = specOf({ ...votes });
             const training = trainingSet(rows, y);
             expectClose(
               predict(spec, fit(spec, training), training, points),
@@ -82,7 +87,7 @@ describe('Nearest neighbours', () => {
       { n_neighbors: 5, weights: 'uniform', p: 2 },
       { n_neighbors: 20, weights: 'distance', p: 1 },
     ] as const) {
-      const spec = specOf(KIND, { ...votes });
+      const spec = specOf({ ...votes });
       expectClose(
         predict(spec, fit(spec, training), training, held),
         held.map((point) => bruteForce(train, Array.from(training.y), votes, point)),
@@ -91,17 +96,17 @@ describe('Nearest neighbours', () => {
   });
 
   it('at distance 0 share all the weight', () => {
-    const spec = specOf(KIND, { n_neighbors: 3, weights: 'distance' });
+    const spec = specOf({ n_neighbors: 3, weights: 'distance' });
     const training = trainingSet([[1], [1], [1.5], [9]], [0, 1, 1, 1]);
     expect(predict(spec, fit(spec, training), training, [[1]])).to.deep.equal([[0.5, 0.5]]);
   });
 
   it('weigh by distances whose inverse would overflow, or whose square does', () => {
-    const spec = specOf(KIND, { n_neighbors: 2, weights: 'distance', p: 1 });
+    const spec = specOf({ n_neighbors: 2, weights: 'distance', p: 1 });
     const near = trainingSet([[1e-310], [3e-310]], [0, 1]);
     const [[first]] = predict(spec, fit(spec, near), near, [[0]]);
     expect(first).to.be.closeTo(0.75, 1e-9);
-    const square = specOf(KIND, { n_neighbors: 2, weights: 'distance', p: 2 });
+    const square = specOf({ n_neighbors: 2, weights: 'distance', p: 2 });
     const far = trainingSet([[1e200], [-1e200]], [0, 1]);
     expect(predict(square, fit(square, far), far, [[0]])).to.deep.equal([[0.5, 0.5]]);
   });
@@ -113,7 +118,7 @@ describe('Nearest neighbours', () => {
       rows,
       rows.map(([a]) => a % 2),
     );
-    const spec = specOf(KIND, { n_neighbors: 1 });
+    const spec = specOf({ n_neighbors: 1 });
     const tensors = fit(spec, training);
     const points = Array.from({ length: 2000 }, (_, i) => [(i % 60) + 0.3, (i % 50) + 0.2]);
     const started = process.cpuUsage();
@@ -125,15 +130,13 @@ describe('Nearest neighbours', () => {
 
   it('that are more than there are rows are refused', () => {
     const training = trainingSet([[1], [2]], [0, 1]);
-    const refusal = refusalOf(() => fit(specOf(KIND, {}), training), 'INVALID_REQUEST', [
-      `estimator.${KIND}.n_neighbors`,
-    ]);
+    const refusal = refusalOf(() => fit(specOf({}), training), 'INVALID_REQUEST', [`estimator.${KIND}.n_neighbors`]);
     expect(refusal.message).to.contain('at most n_samples, 2');
-    expect(() => fit(specOf(KIND, { n_neighbors: 2 }), training)).not.to.throw();
+    expect(() => fit(specOf({ n_neighbors: 2 }), training)).not.to.throw();
   });
 
   it('refuse damaged tensors', () => {
-    const spec = specOf(KIND, { n_neighbors: 2 });
+    const spec = specOf({ n_neighbors: 2 });
     const training = trainingSet([[1], [2], [3]], [0, 1, 0]);
     const sound = fit(spec, training);
     const refused = (change: Tensors, message: string) =>
@@ -144,6 +147,6 @@ describe('Nearest neighbours', () => {
     refused({ tree: tensor('U32', [3], Uint32Array.of(0, 1, 3)) }, 'every row once');
     refused({ x: tensor('F64', [3, 1], Float64Array.of(1, NaN, 3)) }, 'not finite');
     refused({ x: tensor('F64', [2, 1], Float64Array.of(1, 2)) }, 'tensor x');
-    expect(() => predict(specOf(KIND, { n_neighbors: 4 }), sound, training, [])).to.throw(RangeError, '3 rows');
+    expect(() => predict(specOf({ n_neighbors: 4 }), sound, training, [])).to.throw(RangeError, '3 rows');
   });
 });

@@ -1,0 +1,89 @@
+import { invalid } from '../../errors.js';
+import type { Engine, ModelShape } from '../estimator.js';
+import type { KNeighborsHyperparameters } from '../k-neighbors-classifier.js';
+import { dataOf, tensor, type Tensors } from '../tensor.js';
+import { NeighbourSearch } from './neighbour-search.js';
+
+/**
+ * Votes of the exact nearest neighbours, found by our own kernels. `algorithm`
+ * names a search and never changes the answer: every one of them is honoured,
+ * and served by the one search that there is.
+ */
+export const coreKNeighbors: Engine<KNeighborsHyperparameters> = {
+  takesMissingValues: false,
+
+  honours: (name) => name !== 'leaf_size',
+
+  trainingBytes: ({ nSamples, nFeatures }) => 8 * nSamples * nFeatures + 4 * nSamples,
+
+  /** @throws INVALID_REQUEST when there are fewer rows than neighbours. */
+  fit({ x, y, nSamples, nFeatures }, { n_neighbors }, monitor) {
+    if (n_neighbors > nSamples) {
+      throw invalid(
+        'estimator.k_neighbors_classifier.n_neighbors',
+        `is ${n_neighbors}; must be at most n_samples, ${nSamples}`,
+      );
+    }
+    const shape = [nSamples, nFeatures];
+    const rows = isSinglePrecision(x) ? tensor('F32', shape, Float32Array.from(x)) : tensor('F64', shape, x.slice());
+    const tensors = { x: rows, y: tensor('I32', [nSamples], Int32Array.from(y)) };
+    monitor.progress(1, 1);
+    return tensors;
+  },
+
+  restore(tensors, shape, { n_neighbors: k, p, weights }) {
+    const { nFeatures, nClasses } = shape;
+    const { x, y } = read(tensors, shape, k);
+    const search = new NeighbourSearch(x, nFeatures, k, p);
+    const { distances, neighbours, batch } = search;
+    const weigh = weights === 'uniform' ? () => 1 : p === 1 ? inverse : inverseRoot;
+    return {
+      predictProbabilities(matrix, probabilities) {
+        probabilities.fill(0, 0, matrix.rows * nClasses);
+        for (let first = 0; first < matrix.rows; first += batch) {
+          const count = Math.min(batch, matrix.rows - first);
+          search.find(matrix, first, count);
+          for (let query = 0; query < count; query++) {
+            const votes = (first + query) * nClasses;
+            const nearest = distances[query * k];
+            let total = 0;
+            for (let at = query * k; at < (query + 1) * k; at++) {
+              const weight = weigh(distances[at], nearest);
+              probabilities[votes + y[neighbours[at]]] += weight;
+              total += weight;
+            }
+            for (let c = votes; c < votes + nClasses; c++) probabilities[c] /= total;
+          }
+        }
+      },
+    };
+  },
+};
+
+/**
+ * Weights by the inverse distance, relative to the nearest neighbour's: they can
+ * not overflow, and neighbours at distance 0 share all the weight, as in
+ * scikit-learn.
+ */
+function inverse(distance: number, nearest: number): number {
+  return distance === nearest ? 1 : nearest / distance;
+}
+
+/** The same of squared distances. */
+function inverseRoot(squared: number, nearest: number): number {
+  return squared === nearest ? 1 : Math.sqrt(nearest) / Math.sqrt(squared);
+}
+
+function isSinglePrecision(x: Float64Array): boolean {
+  return x.every((value) => Math.fround(value) === value);
+}
+
+function read(tensors: Tensors, { nFeatures, nClasses }: ModelShape, nNeighbors: number) {
+  const y = dataOf(tensors, 'y', 'I32', [-1]);
+  const dtype = tensors['x']?.dtype === 'F32' ? 'F32' : 'F64';
+  const x = dataOf(tensors, 'x', dtype, [y.length, nFeatures]);
+  if (y.length < nNeighbors) throw new RangeError(`${y.length} rows have no ${nNeighbors} neighbours`);
+  if (!y.every((label) => label >= 0 && label < nClasses)) throw new RangeError('tensor y names unknown classes');
+  if (!x.every(Number.isFinite)) throw new RangeError('tensor x is not finite');
+  return { x, y };
+}

@@ -1,0 +1,144 @@
+import { type Placed, Workspace } from '../../kernels/workspace.js';
+import type { Matrix } from '../matrix.js';
+import { FilteredSearch } from './filtered-search.js';
+import { roundingOf } from './rounding.js';
+
+/** The most bytes of heaps: there are fewer queries in a batch when they have many neighbours. */
+const HEAP_BYTES = 2 ** 24;
+const MAX_BATCH = 256;
+/** Values past this power of two have squares that may be infinite, or 0. */
+const MAX_EXPONENT = 500;
+/** Where the largest of such values is brought: as far in, so that queries further out still have squares. */
+const SCALED_EXPONENT = 440;
+const NO_ROW = 0xffffffff;
+
+/**
+ * Exact search for the k nearest rows, in double precision; of equally near rows
+ * the earlier ones. Euclidean searches look at rows rounded to 16 bits first, and
+ * take distances only of those that have a chance (see the kernel filter-scan).
+ */
+export class NeighbourSearch {
+  /** The most queries that one call of `find` takes. */
+  readonly batch: number;
+  /** Shape: batch x k, the nearest first: distances, for p = 2 their squares, in a unit of their own. */
+  readonly distances: Placed<Float64Array>;
+  /** Shape: batch x k, the numbers of the rows. */
+  readonly neighbours: Placed<Uint32Array>;
+
+  readonly #workspace: Workspace;
+  /** Where everything is; see the kernels' file neighbour-search. */
+  readonly #record: Placed<Uint32Array>;
+  readonly #points: Placed<Float64Array>;
+  /** Two points, interleaved. */
+  readonly #pair: Placed<Float64Array>;
+  readonly #filtered: FilteredSearch | undefined;
+  /** Which queries take the exact scan. */
+  readonly #exactly: Uint8Array;
+  readonly #n: number;
+  readonly #scale: number;
+
+  /** @param x shape: n x nFeatures, row-major, finite */
+  constructor(
+    x: Float64Array | Float32Array,
+    private readonly nFeatures: number,
+    private readonly k: number,
+    private readonly p: number,
+  ) {
+    const n = x.length / nFeatures;
+    this.#n = n;
+    this.batch = Math.min(MAX_BATCH, Math.max(4, 4 * Math.floor(HEAP_BYTES / (48 * k))));
+    const { batch } = this;
+    const sizes = [x.length, batch * nFeatures, 2 * nFeatures, batch * k, batch * k, 9];
+    const workspace = new Workspace(
+      sizes.reduce(
+        (sum, length) => sum + Workspace.sizeOf(length, 8),
+        p === 2 ? FilteredSearch.sizeOf(n, nFeatures, batch) : 0,
+      ),
+    );
+    this.#workspace = workspace;
+    const rows = workspace.f64(x.length);
+    this.#scale = scaleOf(x);
+    for (let i = 0; i < x.length; i++) rows[i] = x[i] * this.#scale;
+    this.#points = workspace.f64(batch * nFeatures);
+    this.#pair = workspace.f64(2 * nFeatures);
+    this.distances = workspace.f64(batch * k);
+    this.neighbours = workspace.u32(batch * k);
+    this.#exactly = new Uint8Array(batch);
+    const rounding = p === 2 ? roundingOf(rows, nFeatures) : undefined;
+    this.#filtered = rounding && new FilteredSearch(workspace, rows, nFeatures, k, batch, rounding);
+    this.#record = workspace.u32(9);
+    this.#record.set([
+      rows.address,
+      this.#points.address,
+      this.distances.address,
+      this.neighbours.address,
+      this.#filtered?.bounds.address ?? 0,
+      this.#filtered?.thresholds.address ?? 0,
+      this.#filtered?.rounded.order.address ?? 0,
+      nFeatures,
+      k,
+    ]);
+  }
+
+  /** Finds the neighbours of the `count` rows of `x` from `first` on. */
+  find({ data, columns }: Matrix, first: number, count: number): void {
+    const { nFeatures, k } = this;
+    this.#clear(0, count);
+    for (let query = 0; query < count; query++) {
+      const from = (first + query) * columns;
+      for (let j = 0; j < nFeatures; j++) this.#points[query * nFeatures + j] = data[from + j] * this.#scale;
+    }
+    if (this.#filtered === undefined) this.#exactly.fill(1, 0, count);
+    else this.#filtered.fill(this.#record.address, this.#points, count, this.#exactly);
+    this.#scanExactly(count);
+    const { kernels } = this.#workspace;
+    for (let query = 0; query < count; query++)
+      kernels.sortNeighbours(this.distances.address + query * k * 8, this.neighbours.address + query * k * 4, k);
+  }
+
+  #clear(from: number, to: number): void {
+    this.distances.fill(Infinity, from * this.k, to * this.k);
+    this.neighbours.fill(NO_ROW, from * this.k, to * this.k);
+  }
+
+  /** Scans all rows for the marked queries, two at a time. */
+  #scanExactly(count: number): void {
+    let waiting = -1;
+    for (let query = 0; query < count; query++) {
+      if (this.#exactly[query] === 0) continue;
+      this.#clear(query, query + 1);
+      if (waiting < 0) {
+        waiting = query;
+      } else {
+        this.#scanPair(waiting, query);
+        waiting = -1;
+      }
+    }
+    if (waiting >= 0) this.#scanPair(waiting, waiting);
+  }
+
+  #scanPair(first: number, second: number): void {
+    const { nFeatures } = this;
+    for (let j = 0; j < nFeatures; j++) {
+      this.#pair[2 * j] = this.#points[first * nFeatures + j];
+      this.#pair[2 * j + 1] = this.#points[second * nFeatures + j];
+    }
+    const { kernels } = this.#workspace;
+    kernels.scanExactly(this.#record.address, 0, this.#n, this.#pair.address, first, second, this.p);
+  }
+}
+
+/**
+ * A power of two that keeps the squares of the differences apart from infinity
+ * and 0, by which values can be multiplied exactly; 1 for all but extreme values.
+ * Queries whose squares are infinite all the same count as equally far from every
+ * row.
+ */
+function scaleOf(x: Float64Array | Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]));
+  if (largest === 0) return 1;
+  const exponent = Math.floor(Math.log2(largest));
+  if (Math.abs(exponent) < MAX_EXPONENT) return 1;
+  return 2 ** (Math.sign(exponent) * SCALED_EXPONENT - exponent);
+}

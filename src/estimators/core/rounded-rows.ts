@@ -1,0 +1,118 @@
+import { type Placed, Workspace } from '../../kernels/workspace.js';
+import { fitsAsRow, round, type Rounded, type Rounding } from './rounding.js';
+
+/** In so few dimensions one of them says much of a distance, and rows are sorted by it. */
+const MAX_SORTED_FEATURES = 4;
+const LEAST = -(2 ** 31);
+const GREATEST = 2 ** 31 - 1;
+
+/** The training rows as the kernels `scanQuad` and `scanOne` read them. */
+export interface RoundedRows {
+  readonly rounding: Rounding;
+  /** Blocks of eight rows; see the kernels. */
+  readonly blocks: Placed<Int16Array>;
+  readonly nBlocks: number;
+  readonly blockBytes: number;
+  readonly pairs: number;
+  /** The row at each place of the blocks. */
+  readonly order: Placed<Uint32Array>;
+  /** The furthest that rounding has moved a row. */
+  readonly error: number;
+  /** The feature by which the rows are sorted, and its first and last value in each block. */
+  readonly leading?: { readonly feature: number; readonly first: Int16Array; readonly last: Int16Array };
+}
+
+function sizes(n: number, nFeatures: number) {
+  const pairs = Math.ceil(nFeatures / 2);
+  return { pairs, nBlocks: Math.ceil(n / 8), blockBytes: 32 * (pairs + 1) };
+}
+
+/** The bytes that `placeRoundedRows` takes of a workspace. */
+export function roundedRowsBytes(n: number, nFeatures: number): number {
+  const { nBlocks, blockBytes } = sizes(n, nFeatures);
+  return Workspace.sizeOf(nBlocks * blockBytes, 1) + Workspace.sizeOf(nBlocks * 8, 4);
+}
+
+/** Rounds the rows of `x` (shape: n x nFeatures) into blocks. */
+export function placeRoundedRows(
+  workspace: Workspace,
+  x: Float64Array,
+  nFeatures: number,
+  rounding: Rounding,
+): RoundedRows {
+  const n = x.length / nFeatures;
+  const { pairs, nBlocks, blockBytes } = sizes(n, nFeatures);
+  const blocks = workspace.i16((nBlocks * blockBytes) / 2);
+  const biases = new Int32Array(blocks.buffer, blocks.byteOffset, blocks.length / 2);
+  const order = workspace.u32(nBlocks * 8);
+  const leading = nFeatures <= MAX_SORTED_FEATURES ? widestFeature(x, rounding) : undefined;
+  if (leading === undefined) mix(order.subarray(0, n));
+  else sortBy(order.subarray(0, n), x, nFeatures, leading);
+
+  const rounded: Rounded = { norm: 0, error: 0, fits: true };
+  let error = 0;
+  let allFit = true;
+  for (let place = 0; place < nBlocks * 8; place++) {
+    const block = ((place >> 3) * blockBytes) / 2;
+    const lane = place & 7;
+    const bias = block / 2 + lane;
+    if (place >= n) {
+      biases[bias] = LEAST;
+      continue;
+    }
+    const at = block + 16 + 2 * lane;
+    round(rounding, x, order[place] * nFeatures, blocks, at, 8, rounded);
+    if (fitsAsRow(rounded)) {
+      biases[bias] = -Math.floor(rounded.norm / 2);
+      error = Math.max(error, rounded.error);
+    } else {
+      // Too far out for the grid: nothing in it but a score that always has a chance.
+      for (let pair = 0; pair < pairs; pair++) blocks[at + 16 * pair] = blocks[at + 16 * pair + 1] = 0;
+      biases[bias] = GREATEST;
+      allFit = false;
+    }
+  }
+  const placedRows = { rounding, blocks, nBlocks, blockBytes, pairs, order, error };
+  // Rows that always have a chance must not be stopped short of.
+  if (leading === undefined || !allFit) return placedRows;
+  const valueAt = (place: number) =>
+    blocks[((place >> 3) * blockBytes) / 2 + 16 + 16 * (leading >> 1) + 2 * (place & 7) + (leading & 1)];
+  const first = Int16Array.from({ length: nBlocks }, (_, block) => valueAt(8 * block));
+  const last = Int16Array.from({ length: nBlocks }, (_, block) => valueAt(Math.min(n, 8 * block + 8) - 1));
+  return { ...placedRows, leading: { feature: leading, first, last } };
+}
+
+/** The feature that varies most. */
+function widestFeature(x: Float64Array, { centre, unit }: Rounding): number {
+  const squares = new Float64Array(centre.length);
+  for (let at = 0; at < x.length;)
+    for (let j = 0; j < centre.length; j++, at++) squares[j] += ((x[at] - centre[j]) * unit) ** 2;
+  return squares.indexOf(Math.max(...squares));
+}
+
+/** Fills `order` with the rows, sorted by a feature. */
+function sortBy(order: Uint32Array, x: Float64Array, nFeatures: number, feature: number): void {
+  for (let row = 0; row < order.length; row++) order[row] = row;
+  order.sort((a, b) => x[a * nFeatures + feature] - x[b * nFeatures + feature]);
+}
+
+/**
+ * Fills `order` with the rows, far from each other: their own order may well be
+ * one of distance, and then every row would be nearer than those before.
+ */
+function mix(order: Uint32Array): void {
+  const n = order.length;
+  const step = strideOf(n);
+  for (let place = 0, row = 0; place < n; place++, row = (row + step) % n) order[place] = row;
+}
+
+/** The step of a walk through all `n` that spreads its places evenly: their golden section, or just above. */
+function strideOf(n: number): number {
+  let step = Math.max(1, Math.floor(n * 0.6180339887498949));
+  while (gcd(step, n) > 1) step++;
+  return step;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
