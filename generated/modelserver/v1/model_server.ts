@@ -116,9 +116,9 @@ export function outputEncodingToJSON(object: OutputEncoding): string {
 
 /** Which implementation trains and serves an estimator. */
 export enum Engine {
-  /** ENGINE_UNSPECIFIED - Not set: the server's default, at present ENGINE_MLJS. */
+  /** ENGINE_UNSPECIFIED - Not set: the default, ENGINE_CORE. */
   ENGINE_UNSPECIFIED = 0,
-  /** ENGINE_CORE - The server's own training core. Not built yet: UNIMPLEMENTED. */
+  /** ENGINE_CORE - The server's own training core, in WebAssembly. */
   ENGINE_CORE = 1,
   /**
    * ENGINE_MLJS - The ml-* packages from npm (ml-logistic-regression, ml-random-forest,
@@ -854,7 +854,10 @@ export function kNeighborsClassifier_WeightsToJSON(object: KNeighborsClassifier_
   }
 }
 
-/** How neighbours are searched; the answer is exact with each of them. */
+/**
+ * How neighbours are searched; the answer is exact, and the same, with each of
+ * them.
+ */
 export enum KNeighborsClassifier_Algorithm {
   /** ALGORITHM_UNSPECIFIED - Not set: the default. */
   ALGORITHM_UNSPECIFIED = 0,

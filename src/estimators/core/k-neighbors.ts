@@ -6,13 +6,13 @@ import { NeighbourSearch } from './neighbour-search.js';
 
 /**
  * Votes of the exact nearest neighbours, found by our own kernels. `algorithm`
- * names a search and never changes the answer: every one of them is honoured,
- * and served by the one search that there is.
+ * and `leaf_size` choose a search and never change the answer: all of their
+ * values are honoured, and served by the one search that there is.
  */
 export const coreKNeighbors: Engine<KNeighborsHyperparameters> = {
   takesMissingValues: false,
 
-  honours: (name) => name !== 'leaf_size',
+  honours: () => true,
 
   trainingBytes: ({ nSamples, nFeatures }) => 8 * nSamples * nFeatures + 4 * nSamples,
 
