@@ -201,7 +201,7 @@ describe('the life of a server', () => {
     const client = dynamicClient(server.address);
     const request = {
       name: 'last',
-      estimator: { randomForestClassifier: { nEstimators: 60 } },
+      estimator: { randomForestClassifier: { nEstimators: 60, engine: 'ENGINE_MLJS' } },
       ...blobs({ perClass: 40 }),
     };
     const fit = client.call('Fit', request);
