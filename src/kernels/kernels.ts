@@ -6,7 +6,54 @@ import { readFileSync } from 'node:fs';
  */
 export interface Kernels {
   heapBase(): number;
+
+  // exponential.ts
+  exponentials32(address: number, length: number): void;
+  exponentials64(address: number, length: number): void;
+  logarithms32(address: number, length: number): void;
+  logarithms64(address: number, length: number): void;
+  // linear.ts, logistic.ts
+  addMoments32: AddMoments;
+  addMoments64: AddMoments;
+  sigmoidLoss32: SigmoidLoss;
+  sigmoidLoss64: SigmoidLoss;
+  sigmoidLossMixed: SigmoidLoss;
+  softmaxLoss32: SoftmaxLoss;
+  softmaxLoss64: SoftmaxLoss;
+  softmaxLossMixed: SoftmaxLoss;
 }
+
+export type AddMoments = (
+  x: number,
+  weights: number,
+  blocks: number,
+  features: number,
+  scratch: number,
+  moments: number,
+) => void;
+
+export type SigmoidLoss = (
+  x: number,
+  signs: number,
+  weights: number,
+  blocks: number,
+  features: number,
+  coef: number,
+  scratch: number,
+  gradient: number,
+) => number;
+
+export type SoftmaxLoss = (
+  x: number,
+  labels: number,
+  weights: number,
+  blocks: number,
+  features: number,
+  classes: number,
+  coef: number,
+  scratch: number,
+  gradient: number,
+) => number;
 
 let compiled: WebAssembly.Module | undefined;
 

@@ -1,3 +1,13 @@
 // The kernels that the module exports, by their files. They know addresses in
 // one linear memory and nothing else: whoever calls them lays the memory out.
 export * from './memory';
+export { exponentials32, exponentials64, logarithms32, logarithms64 } from './exponential';
+export { addMoments32, addMoments64 } from './linear';
+export {
+  sigmoidLoss32,
+  sigmoidLoss64,
+  sigmoidLossMixed,
+  softmaxLoss32,
+  softmaxLoss64,
+  softmaxLossMixed,
+} from './logistic';

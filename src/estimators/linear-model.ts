@@ -1,5 +1,5 @@
-import type { ModelShape, Predictor } from '../estimator.js';
-import { dataOf, tensor, type Tensors } from '../tensor.js';
+import type { ModelShape, Predictor } from './estimator.js';
+import { dataOf, tensor, type Tensors } from './tensor.js';
 
 /** The rows of `coef`: one for two classes, else one a class. */
 export function outputsOf(nClasses: number): number {
