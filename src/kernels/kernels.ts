@@ -12,7 +12,11 @@ export interface Kernels {
   exponentials64(address: number, length: number): void;
   logarithms32(address: number, length: number): void;
   logarithms64(address: number, length: number): void;
-  // linear.ts, logistic.ts
+  // rows.ts, linear.ts, logistic.ts
+  addColumnMoments32: AddColumnMoments;
+  addColumnMoments64: AddColumnMoments;
+  placeBlock32: PlaceBlock;
+  placeBlock64: PlaceBlock;
   addMoments32: AddMoments;
   addMoments64: AddMoments;
   sigmoidLoss32: SigmoidLoss;
@@ -22,6 +26,25 @@ export interface Kernels {
   softmaxLoss64: SoftmaxLoss;
   softmaxLossMixed: SoftmaxLoss;
 }
+
+export type AddColumnMoments = (
+  raw: number,
+  weights: number,
+  features: number,
+  shift: number,
+  sums: number,
+  squares: number,
+) => void;
+
+export type PlaceBlock = (
+  raw: number,
+  features: number,
+  width: number,
+  unit: number,
+  centre: number,
+  inverse: number,
+  block: number,
+) => void;
 
 export type AddMoments = (
   x: number,
@@ -34,7 +57,7 @@ export type AddMoments = (
 
 export type SigmoidLoss = (
   x: number,
-  signs: number,
+  labels: number,
   weights: number,
   blocks: number,
   features: number,

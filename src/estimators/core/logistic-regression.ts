@@ -3,7 +3,7 @@ import { linearPredictor, linearTensors, outputsOf } from '../linear-model.js';
 import type { LogisticRegressionHyperparameters } from '../logistic-regression.js';
 import { tensor } from '../tensor.js';
 import { toRawFeatures } from './linear/to-raw-features.js';
-import { train } from './linear/train.js';
+import { train, trainingBytes } from './linear/train.js';
 
 /**
  * Logistic regression with scikit-learn's objective: a sigmoid for two classes,
@@ -20,6 +20,10 @@ export const coreLogisticRegression: Engine<LogisticRegressionHyperparameters> =
   honours(name, value) {
     if (name === 'solver') return value === 'lbfgs';
     return name !== 'dual' && name !== 'intercept_scaling';
+  },
+
+  trainingBytes({ nSamples, nFeatures, nClasses }) {
+    return trainingBytes(nSamples, nFeatures, nClasses);
   },
 
   fit(training, hyperparameters, monitor) {

@@ -11,3 +11,4 @@ export {
   softmaxLoss64,
   softmaxLossMixed,
 } from './logistic';
+export { addColumnMoments32, addColumnMoments64, placeBlock32, placeBlock64 } from './rows';

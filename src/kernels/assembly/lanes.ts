@@ -7,6 +7,12 @@ export function vector<S, T>(address: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load64_zero(address));
 }
 
+/** The i32 at `address`, as many as a vector of T has, as T. */
+export function integers<T>(address: usize): v128 {
+  if (sizeof<T>() == 8) return f64x2.convert_low_i32x4_s(v128.load64_zero(address));
+  return f32x4.convert_i32x4_s(v128.load(address));
+}
+
 /** The bytes between one vector of T and the next in numbers stored as S. */
 export function step<S, T>(): usize {
   return (16 / sizeof<T>()) * sizeof<S>();

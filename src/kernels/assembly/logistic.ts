@@ -2,15 +2,17 @@
 // reading of the rows: scores, then residuals in their place, then the products
 // of residuals and rows while the block is in the cache.
 import { exp, log } from './exponential';
-import { step, sum, vector } from './lanes';
+import { integers, step, sum, vector } from './lanes';
 import { addProducts, BLOCK, blockScores } from './linear';
 
 /**
- * Two classes: returns the sum over rows of weight * log(1 + e^(-sign * score)),
- * and adds its gradient.
+ * Two classes: returns the sum over rows of weight * log(1 + e^(-sign * score))
+ * with the sign 1 for the second class and -1 for the first,
+ * and
+ * adds its gradient.
  *
  * @param x S[blocks][features][BLOCK]; features is a multiple of 4
- * @param signs S[blocks][BLOCK], 1 for the second class and -1 for the first
+ * @param labels i32[blocks][BLOCK], 0 or 1
  * @param weights S[blocks][BLOCK], 0 for rows that fill up the last block
  * @param coef T[features + 1], the intercept at the end
  * @param scratch T[BLOCK]
@@ -18,7 +20,7 @@ import { addProducts, BLOCK, blockScores } from './linear';
  */
 function sigmoidLoss<S, T>(
   x: usize,
-  signs: usize,
+  labels: usize,
   weights: usize,
   blocks: usize,
   features: usize,
@@ -35,7 +37,7 @@ function sigmoidLoss<S, T>(
     let losses = zero;
     let slopes = zero;
     for (let at = scratch; at < scratch + BLOCK * sizeof<T>(); at += 16) {
-      const sign = vector<S, T>(signs);
+      const sign = v128.sub<T>(v128.mul<T>(v128.splat<T>(2), integers<T>(labels)), one);
       const weight = vector<S, T>(weights);
       const margin = v128.mul<T>(sign, v128.load(at));
       // Of the two forms of the sigmoid, the one whose exponential is at most 1.
@@ -47,7 +49,7 @@ function sigmoidLoss<S, T>(
       v128.store(at, residual);
       losses = v128.add<T>(losses, v128.mul<T>(weight, rowLoss));
       slopes = v128.add<T>(slopes, residual);
-      signs += step<S, T>();
+      labels += step<i32, T>();
       weights += step<S, T>();
     }
     loss += sum<T>(losses);
@@ -147,7 +149,7 @@ function blockSum<T>(address: usize): f64 {
 /** `sigmoidLoss` in single precision. */
 export function sigmoidLoss32(
   x: usize,
-  signs: usize,
+  labels: usize,
   weights: usize,
   blocks: usize,
   features: usize,
@@ -155,13 +157,13 @@ export function sigmoidLoss32(
   scratch: usize,
   gradient: usize,
 ): f64 {
-  return sigmoidLoss<f32, f32>(x, signs, weights, blocks, features, coef, scratch, gradient);
+  return sigmoidLoss<f32, f32>(x, labels, weights, blocks, features, coef, scratch, gradient);
 }
 
 /** `sigmoidLoss` in double precision of rows in single precision. */
 export function sigmoidLossMixed(
   x: usize,
-  signs: usize,
+  labels: usize,
   weights: usize,
   blocks: usize,
   features: usize,
@@ -169,13 +171,13 @@ export function sigmoidLossMixed(
   scratch: usize,
   gradient: usize,
 ): f64 {
-  return sigmoidLoss<f32, f64>(x, signs, weights, blocks, features, coef, scratch, gradient);
+  return sigmoidLoss<f32, f64>(x, labels, weights, blocks, features, coef, scratch, gradient);
 }
 
 /** `sigmoidLoss` in double precision. */
 export function sigmoidLoss64(
   x: usize,
-  signs: usize,
+  labels: usize,
   weights: usize,
   blocks: usize,
   features: usize,
@@ -183,7 +185,7 @@ export function sigmoidLoss64(
   scratch: usize,
   gradient: usize,
 ): f64 {
-  return sigmoidLoss<f64, f64>(x, signs, weights, blocks, features, coef, scratch, gradient);
+  return sigmoidLoss<f64, f64>(x, labels, weights, blocks, features, coef, scratch, gradient);
 }
 
 /** `softmaxLoss` in single precision. */

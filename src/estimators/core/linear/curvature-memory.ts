@@ -44,6 +44,14 @@ export class CurvatureMemory {
     this.#scale = sy / yhy;
   }
 
+  /** The memory of the parameters that `mask` is not 0 for, as if there were no others. */
+  restrictedTo(mask: Uint8Array): CurvatureMemory {
+    const restricted = new CurvatureMemory(this.#inverseHessian, this.#capacity);
+    const only = (vector: Float64Array) => vector.map((value, i) => (mask[i] === 0 ? 0 : value));
+    for (const { s, y } of this.#pairs) restricted.add(only(s), only(y));
+    return restricted;
+  }
+
   forget(): void {
     this.#pairs = [];
     this.#scale = 1;

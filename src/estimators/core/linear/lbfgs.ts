@@ -11,46 +11,46 @@ import { addScaled, dot, largestMagnitude } from './vector.js';
  */
 export function lbfgs(
   target: SmoothFunction,
-  parameters: Float64Array<ArrayBuffer>,
+  parameters: Float64Array,
   memory: CurvatureMemory,
-  { tolerance, maxIterations, noise, onIteration }: Limits,
+  { tolerance, promise, maxIterations, noise, onIteration }: Limits,
 ): Outcome {
   let gradient = new Float64Array(parameters.length);
   let nextGradient = new Float64Array(parameters.length);
   const step = new Float64Array(parameters.length);
   const origin = new Float64Array(parameters.length);
   let value = target.evaluate(parameters, gradient);
+  let nextValue = NaN;
   let iterations = 0;
   let flatSteps = 0;
-  while (largestMagnitude(gradient) > tolerance) {
-    if (iterations === maxIterations) return { iterations, ending: 'iterations' };
+
+  /** Writes the step; returns the slope along it. */
+  const aim = () => {
     step.set(gradient);
     memory.toStep(step);
-    let slope = dot(step, gradient);
-    if (!(slope < 0)) {
-      memory.forget();
-      step.set(gradient);
-      memory.toStep(step);
-      slope = dot(step, gradient);
-    }
+    return dot(step, gradient);
+  };
+  const along = (factor: number) => {
+    parameters.set(origin);
+    addScaled(parameters, factor, step);
+    nextValue = target.evaluate(parameters, nextGradient);
+    return { value: nextValue, slope: dot(step, nextGradient) };
+  };
+  // A quadratic falls by half the slope.
+  const isDone = () => largestMagnitude(gradient) <= tolerance && slope >= -2 * promise;
+
+  let slope = aim();
+  while (!isDone()) {
+    if (iterations === maxIterations) return { iterations, ending: 'iterations' };
+    if (flatSteps === MAX_FLAT_STEPS) return { iterations, ending: 'flat' };
     origin.set(parameters);
-    let nextValue = NaN;
     const error = noise * Math.max(1, Math.abs(value));
-    const length = lineSearch(
-      (factor) => {
-        parameters.set(origin);
-        addScaled(parameters, factor, step);
-        nextValue = target.evaluate(parameters, nextGradient);
-        return { value: nextValue, slope: dot(step, nextGradient) };
-      },
-      { value, slope },
-      1,
-      error,
-    );
-    if (length === undefined) {
+    const found = slope < 0 && lineSearch(along, { value, slope }, 1, error) !== undefined;
+    if (!found) {
       parameters.set(origin);
       if (memory.isEmpty) return { iterations, ending: 'stalled' };
       memory.forget();
+      slope = aim();
       continue;
     }
     iterations++;
@@ -58,11 +58,11 @@ export function lbfgs(
       parameters.map((p, i) => p - origin[i]),
       nextGradient.map((g, i) => g - gradient[i]),
     );
-    [gradient, nextGradient] = [nextGradient, gradient];
     flatSteps = value - nextValue > error ? 0 : flatSteps + 1;
+    [gradient, nextGradient] = [nextGradient, gradient];
     value = nextValue;
-    onIteration(iterations, largestMagnitude(gradient) <= tolerance);
-    if (flatSteps === MAX_FLAT_STEPS && largestMagnitude(gradient) > tolerance) return { iterations, ending: 'flat' };
+    slope = aim();
+    onIteration(iterations, isDone());
   }
   return { iterations, ending: 'converged' };
 }

@@ -6,8 +6,10 @@ export interface SmoothFunction {
 
 /** When a minimisation ends, and whom it tells. */
 export interface Limits {
-  /** Ends when no component of the gradient is larger. */
+  /** Ends when no component of the gradient is larger, and … */
   readonly tolerance: number;
+  /** … the next step promises to lower the value by no more than this. */
+  readonly promise: number;
   readonly maxIterations: number;
   /** The relative error of values: differences below it tell nothing. */
   readonly noise: number;

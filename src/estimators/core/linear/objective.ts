@@ -69,9 +69,7 @@ export class LogisticObjective implements SmoothFunction {
   /** What the next evaluations are made with. */
   use(evaluation: Evaluation): void {
     this.#evaluation = evaluation;
-    this.#weight = 0;
-    const weights = this.#rows.weights;
-    for (let i = 0; i < evaluation.blocks * BLOCK; i++) this.#weight += weights[i];
+    this.#weight = this.#rows.weightOf(evaluation.blocks);
   }
 
   evaluate(parameters: Float64Array, gradient: Float64Array): number {
@@ -97,13 +95,14 @@ export class LogisticObjective implements SmoothFunction {
   #sumLosses(parameters: Float64Array): number {
     const { blocks, arithmetic } = this.#evaluation;
     const rows = this.#rows;
+    const nOutputs = this.#nOutputs;
     const coef = this.#coef[arithmetic];
     coef.set(parameters);
     this.#gradient.fill(0);
     const { sigmoid, softmax } = this.#kernels(arithmetic);
     const [gradient, scratch] = [this.#gradient.address, this.#scratch.address];
     const storedBytes = bytesOf(rows.storage);
-    const perCall = Math.max(1, Math.floor(PRODUCTS_PER_CALL / (2 * BLOCK * rows.width * this.#nOutputs)));
+    const perCall = Math.max(1, Math.floor(PRODUCTS_PER_CALL / (2 * BLOCK * rows.width * nOutputs)));
     let sum = 0;
     for (let first = 0; first < blocks; first += perCall) {
       if (first > 0) this.#onCall();
@@ -111,13 +110,11 @@ export class LogisticObjective implements SmoothFunction {
       const row = first * BLOCK;
       const x = rows.x.address + row * rows.width * storedBytes;
       const weights = rows.weights.address + row * storedBytes;
-      if (rows.signs !== undefined) {
-        const signs = rows.signs.address + row * storedBytes;
-        sum += sigmoid(x, signs, weights, count, rows.width, coef.address, scratch, gradient);
-      } else if (rows.labels !== undefined) {
-        const labels = rows.labels.address + row * 4;
-        sum += softmax(x, labels, weights, count, rows.width, this.#nOutputs, coef.address, scratch, gradient);
-      }
+      const labels = rows.labels.address + row * 4;
+      sum +=
+        nOutputs === 1
+          ? sigmoid(x, labels, weights, count, rows.width, coef.address, scratch, gradient)
+          : softmax(x, labels, weights, count, rows.width, nOutputs, coef.address, scratch, gradient);
     }
     return sum;
   }

@@ -31,6 +31,13 @@ export function strengthsOf(
   }
 }
 
+/** The L1 penalty of each parameter: shape nOutputs x pitch, 0 for what is no coefficient. */
+export function perParameter(l1: Float64Array, pitch: number, nOutputs: number): Float64Array {
+  const strengths = new Float64Array(nOutputs * pitch);
+  for (let k = 0; k < nOutputs; k++) strengths.set(l1, k * pitch);
+  return strengths;
+}
+
 /** The penalties of scaled coefficients u, of which w = u * inverse * unit, feature by feature. */
 export interface ScaledPenalty {
   /** Shape: n_features, the factors of |u|. */

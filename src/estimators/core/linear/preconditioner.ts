@@ -48,6 +48,13 @@ export function inverseHessianAtZero(
   };
 }
 
+/** The part of `inverseHessianAtZero` that is left without correlations: for parameters on their own. */
+export function inverseDiagonalAtZero(width: number, curvature: readonly number[]): InverseHessian {
+  return (vector) => {
+    for (let i = 0; i < vector.length; i++) vector[i] /= curvature[Math.floor(i / (width + 1))];
+  };
+}
+
 function factorise(workspace: Workspace, rows: BlockedRows, penalty: ScaledPenalty, curvature: number): Cholesky {
   const { storage, width, nBlocks } = rows;
   const blocks = Math.min(nBlocks, Math.ceil(Math.max(LEAST_ROWS, ROWS_PER_FEATURE * width) / BLOCK));
@@ -57,22 +64,16 @@ function factorise(workspace: Workspace, rows: BlockedRows, penalty: ScaledPenal
   const add = storage === 'single' ? addMoments32 : addMoments64;
   add(rows.x.address, rows.weights.address, blocks, width, scratch.address, moments.address);
 
-  let weight = 0;
-  for (let i = 0; i < blocks * BLOCK; i++) weight += rows.weights[i];
+  const weight = rows.weightOf(blocks);
   const matrix = moments.map((sum) => sum / weight);
   const ridge = blocks < nBlocks ? SAMPLE_RIDGE : storage === 'single' ? SINGLE_RIDGE : RIDGE;
   for (let j = 0; j < width; j++) {
-    const diagonal = matrix[j * pitchOf(width)];
+    const diagonal = matrix[j * (width + 1)];
     const pull = (penalty.l2[j] ?? 0) / curvature;
     // The scaling has made the true sum 1; a feature that does not show in a sample must not seem flat.
-    matrix[j * pitchOf(width)] = (diagonal < 0.1 ? Math.max(diagonal, 1 - pull) : diagonal) + pull + ridge;
+    matrix[j * (width + 1)] = (diagonal < 0.1 ? Math.max(diagonal, 1 - pull) : diagonal) + pull + ridge;
   }
   return new Cholesky(matrix, width, ridge / 2);
-}
-
-/** From one number of the diagonal to the next. */
-function pitchOf(width: number): number {
-  return width + 1;
 }
 
 /** Subtracts from each parameter its mean over the outputs. */

@@ -2,13 +2,15 @@ import { Workspace } from '../../../kernels/workspace.js';
 import type { TrainingMonitor, TrainingSet } from '../../estimator.js';
 import { outputsOf } from '../../linear-model.js';
 import type { LogisticRegressionHyperparameters } from '../../logistic-regression.js';
-import { placeRows, rowBytes } from './blocked-rows.js';
+import { BlockedRows, widthOf } from './blocked-rows.js';
 import { classShares } from './class-shares.js';
 import { CurvatureMemory } from './curvature-memory.js';
 import { lbfgs } from './lbfgs.js';
+import { projectedLbfgs } from './projected-lbfgs.js';
 import { LogisticObjective } from './objective.js';
-import { scaledPenalty, strengthsOf } from './penalty.js';
-import { inverseHessianAtZero, preconditionerBytes } from './preconditioner.js';
+import type { Limits, Outcome, SmoothFunction } from './minimiser.js';
+import { perParameter, type ScaledPenalty, scaledPenalty, type Strengths, strengthsOf } from './penalty.js';
+import { inverseDiagonalAtZero, inverseHessianAtZero, preconditionerBytes } from './preconditioner.js';
 import { rowOrder } from './row-order.js';
 import { type Scaling, scalingOf } from './scaling.js';
 import { stagesOf, storageOf } from './stages.js';
@@ -22,13 +24,22 @@ export interface Trained {
   readonly converged: boolean;
 }
 
+/** Those of the memory, and those that a step is made with. */
+const VECTORS = 2 * 10 + 8;
+
 /** The bytes of the workspace of a training. */
-export function workspaceBytes(nRows: number, nFeatures: number, nClasses: number): number {
+function workspaceBytes(nRows: number, nFeatures: number, nClasses: number): number {
   return (
-    rowBytes(nRows, nFeatures, nClasses, storageOf(nRows, nFeatures)) +
+    BlockedRows.bytes(nRows, nFeatures, storageOf(nRows, nFeatures)) +
     LogisticObjective.bytes(nFeatures, outputsOf(nClasses)) +
     preconditionerBytes(nFeatures)
   );
+}
+
+/** The most bytes that a training takes at one time: its workspace, the order of rows, and the minimiser's vectors. */
+export function trainingBytes(nRows: number, nFeatures: number, nClasses: number): number {
+  const vector = 8 * outputsOf(nClasses) * (widthOf(nFeatures) + 1);
+  return workspaceBytes(nRows, nFeatures, nClasses) + 8 * nRows + preconditionerBytes(nFeatures) + VECTORS * vector;
 }
 
 export function train(
@@ -45,16 +56,17 @@ export function train(
   const order = rowOrder(training.nSamples, sampleWeight);
   const totalWeight = sampleWeight?.reduce((sum, weight) => sum + weight, 0) ?? order.length;
   const strengths = strengthsOf(hyperparameters, totalWeight);
-  const scaling = scalingOf(training, fit_intercept, strengths.l2 * (nOutputs === 1 ? 4 : nOutputs));
-  const penalty = scaledPenalty(strengths, scaling);
-
   const workspace = new Workspace(workspaceBytes(order.length, nFeatures, nClasses));
-  const rows = placeRows(workspace, training, order, scaling, storageOf(order.length, nFeatures));
+  const rows = new BlockedRows(workspace, training, order, storageOf(order.length, nFeatures));
+  const ridge = strengths.l2 * (nOutputs === 1 ? 4 : nOutputs);
+  const scaling = scalingOf(training, rows.moments(fit_intercept), fit_intercept, ridge);
+  const penalty = scaledPenalty(strengths, scaling);
+  rows.place(scaling);
   let iterations = 0;
   const objective = new LogisticObjective(workspace, rows, nOutputs, penalty, fit_intercept, () =>
     monitor.progress(iterations, max_iter, objective.loss),
   );
-  const memory = new CurvatureMemory(inverseHessianAtZero(workspace, rows, penalty, curvature));
+  const minimise = minimiser(strengths, penalty, curvature, workspace, rows);
 
   const parameters = new Float64Array(objective.size);
   if (fit_intercept) startFromShares(parameters, shares, nOutputs);
@@ -63,7 +75,7 @@ export function train(
     objective.use(stage);
     const before = iterations;
     const isLast = stage.blocks === rows.nBlocks && stage.tolerance <= tol;
-    const { ending } = lbfgs(objective, parameters, memory, {
+    const { ending } = minimise(objective, parameters, {
       ...stage,
       maxIterations: max_iter - before,
       onIteration(iteration, done) {
@@ -75,6 +87,26 @@ export function train(
     if (converged || ending === 'iterations') break;
   }
   return { parameters, scaling, iterations, converged };
+}
+
+type Minimiser = (target: SmoothFunction, parameters: Float64Array, limits: Limits) => Outcome;
+
+/** The method that the penalty needs; it remembers the curvature from one stage to the next. */
+function minimiser(
+  { l1 }: Strengths,
+  penalty: ScaledPenalty,
+  curvature: readonly number[],
+  workspace: Workspace,
+  rows: BlockedRows,
+): Minimiser {
+  if (l1 === 0) {
+    const memory = new CurvatureMemory(inverseHessianAtZero(workspace, rows, penalty, curvature));
+    return (target, parameters, limits) => lbfgs(target, parameters, memory, limits);
+  }
+  const inverse = inverseDiagonalAtZero(rows.width, curvature);
+  const memory = new CurvatureMemory(inverse);
+  const each = perParameter(penalty.l1, rows.width + 1, curvature.length);
+  return (target, parameters, limits) => projectedLbfgs(target, each, parameters, memory, inverse, limits);
 }
 
 /** The best intercepts while all coefficients are 0. */
