@@ -1,7 +1,7 @@
 import type { Engine } from '../estimator.js';
 import { linearPredictor, linearTensors, outputsOf } from '../linear-model.js';
 import type { LogisticRegressionHyperparameters } from '../logistic-regression.js';
-import { tensor } from '../tensor.js';
+import { dataOf, tensor } from '../tensor.js';
 import { toRawFeatures } from './linear/to-raw-features.js';
 import { train, trainingBytes } from './linear/train.js';
 
@@ -37,6 +37,8 @@ export const coreLogisticRegression: Engine<LogisticRegressionHyperparameters> =
   },
 
   restore(tensors, shape) {
+    dataOf(tensors, 'n_iter', 'I32', [1]);
+    dataOf(tensors, 'converged', 'U8', [1]);
     return linearPredictor(tensors, shape);
   },
 };

@@ -99,6 +99,8 @@ export class BlockedRows {
   /** Scales X into its place. */
   place(scaling: Scaling): void {
     const [unit, centre, inverse] = this.#columns;
+    // The kernels of moments leave something beyond the last feature.
+    for (const column of this.#columns) column.fill(0);
     unit.set(scaling.unit);
     centre.set(scaling.centre);
     inverse.set(scaling.inverse);
@@ -115,9 +117,8 @@ export class BlockedRows {
 
   #momentsAbout(about: Float64Array): Moments {
     const [shift, sums, squares] = this.#columns;
+    for (const column of this.#columns) column.fill(0);
     shift.set(about);
-    sums.fill(0);
-    squares.fill(0);
     const { addColumnMoments32, addColumnMoments64 } = this.#workspace.kernels;
     const add = this.storage === 'single' ? addColumnMoments32 : addColumnMoments64;
     const { nFeatures } = this.#training;
