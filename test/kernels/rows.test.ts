@@ -31,9 +31,12 @@ for (const mode of ['32', '64'] as const) {
           const addresses = [x.address, w.address, features, shift.address, sums.address, squares.address] as const;
           workspace.kernels[`addColumnMoments${mode}`](...addresses);
           for (let j = 0; j < features; j++) {
-            const differences = weights.map((weight, i) => weight * (raw[i * features + j] - about[j]));
+            const differences = weights.map((weight, i): number => weight * (raw[i * features + j] - about[j]));
             const sum = differences.reduce((total, value) => total + value, 1);
-            const square = weights.reduce((t, weight, i) => t + weight * (raw[i * features + j] - about[j]) ** 2, 0);
+            const square = weights.reduce<number>(
+              (t, weight, i) => t + weight * (raw[i * features + j] - about[j]) ** 2,
+              0,
+            );
             expect(sums[j]).to.be.closeTo(sum, 1e-6);
             expect(squares[j]).to.be.closeTo(square, 1e-10 * square);
           }

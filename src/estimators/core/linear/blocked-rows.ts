@@ -153,9 +153,12 @@ export class BlockedRows {
 
   #placeWeights(sampleWeight: Float64Array): void {
     const order = this.#order;
-    // The parts first: the sum of large weights may overflow.
-    let mean = 0;
-    for (const i of order) mean += sampleWeight[i] / order.length;
+    // Relative to the heaviest: the sum of large weights may overflow.
+    let heaviest = 0;
+    for (const i of order) heaviest = Math.max(heaviest, sampleWeight[i]);
+    let sum = 0;
+    for (const i of order) sum += sampleWeight[i] / heaviest;
+    const mean = (sum / order.length) * heaviest;
     for (let position = 0; position < order.length; position++) {
       this.weights[position] = sampleWeight[order[position]] / mean;
     }

@@ -14,7 +14,7 @@ export interface Limits {
   /** The relative error of values: differences below it tell nothing. */
   readonly noise: number;
   /** Called after each iteration, the first is 1; `converged` on the last one. */
-  onIteration(iteration: number, converged: boolean): void;
+  readonly onIteration: (iteration: number, converged: boolean) => void;
 }
 
 /** What a minimisation came to; the parameters have been moved to the best point. */

@@ -2,9 +2,9 @@ import type { CurvatureMemory, InverseHessian } from './curvature-memory.js';
 import { type Limits, MAX_FLAT_STEPS, type Outcome, type SmoothFunction } from './minimiser.js';
 import { dot, largestMagnitude } from './vector.js';
 
-/** What a step must gain of what the slope promises; it is halved until it does, so many times. */
+/** What a step must gain of what the slope promises; it is halved until it does, and given up when it is shorter. */
 const GAIN = 1e-4;
-const MAX_HALVINGS = 40;
+const SHORTEST = 2 ** -40;
 
 /**
  * Minimises a smooth function plus Σ strengths |parameters|, moving
@@ -61,7 +61,7 @@ export function projectedLbfgs(
     const error = noise * Math.max(1, Math.abs(value));
     let nextValue = NaN;
     let found = false;
-    for (let factor = 1, halvings = 0; slope < 0 && !found && halvings < MAX_HALVINGS; factor /= 2, halvings++) {
+    for (let factor = slope < 0 ? 1 : 0; !found && factor > SHORTEST; factor /= 2) {
       let promised = 0;
       for (let i = 0; i < size; i++) {
         parameters[i] = origin[i] + factor * step[i];
