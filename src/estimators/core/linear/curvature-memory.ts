@@ -3,6 +3,9 @@ import { addScaled, dot } from './vector.js';
 /** Applies a first approximation of the inverse Hessian to `vector`, in place: symmetric, positive definite. */
 export type InverseHessian = (vector: Float64Array) => void;
 
+/** Steps that are remembered: more than usual, since they cost little beside reading the rows. */
+export const MEMORY = 20;
+
 interface Pair {
   /** The step from one point to the next. */
   readonly s: Float64Array;
@@ -23,7 +26,7 @@ export class CurvatureMemory {
   /** What the first approximation is to be multiplied by, after the last step. */
   #scale = 1;
 
-  constructor(inverseHessian: InverseHessian, capacity = 10) {
+  constructor(inverseHessian: InverseHessian, capacity = MEMORY) {
     this.#inverseHessian = inverseHessian;
     this.#capacity = capacity;
   }

@@ -4,7 +4,7 @@ import { outputsOf } from '../../linear-model.js';
 import type { LogisticRegressionHyperparameters } from '../../logistic-regression.js';
 import { BlockedRows, widthOf } from './blocked-rows.js';
 import { classShares } from './class-shares.js';
-import { CurvatureMemory } from './curvature-memory.js';
+import { CurvatureMemory, MEMORY } from './curvature-memory.js';
 import { lbfgs } from './lbfgs.js';
 import { projectedLbfgs } from './projected-lbfgs.js';
 import { LogisticObjective } from './objective.js';
@@ -24,8 +24,10 @@ export interface Trained {
   readonly converged: boolean;
 }
 
+/** What the smallest training takes, as measured: compiled code and the growth of the heap. */
+const BASE_BYTES = 1e6;
 /** Those of the memory, and those that a step is made with. */
-const VECTORS = 2 * 10 + 8;
+const VECTORS = 2 * MEMORY + 8;
 
 /** The bytes of the workspace of a training. */
 function workspaceBytes(nRows: number, nFeatures: number, nClasses: number): number {
@@ -39,7 +41,8 @@ function workspaceBytes(nRows: number, nFeatures: number, nClasses: number): num
 /** The most bytes that a training takes at one time: its workspace, the order of rows, and the minimiser's vectors. */
 export function trainingBytes(nRows: number, nFeatures: number, nClasses: number): number {
   const vector = 8 * outputsOf(nClasses) * (widthOf(nFeatures) + 1);
-  return workspaceBytes(nRows, nFeatures, nClasses) + 8 * nRows + preconditionerBytes(nFeatures) + VECTORS * vector;
+  const besides = 8 * nRows + preconditionerBytes(nFeatures) + VECTORS * vector;
+  return BASE_BYTES + workspaceBytes(nRows, nFeatures, nClasses) + besides;
 }
 
 export function train(
