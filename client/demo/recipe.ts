@@ -38,7 +38,8 @@ export async function loadRecipes(): Promise<[Recipe, Recipe]> {
       mostIterations: 1_000_000,
       leastAccuracy: 0.85,
       unit: 'steps',
-      estimator: (maxIter) => ({ logisticRegression: { maxIter } }),
+      // Gradient steps, exactly so many; the core's optimiser stops when it has converged.
+      estimator: (maxIter) => ({ logisticRegression: { maxIter, engine: 'mljs' } }),
     },
   ];
 }
