@@ -5,6 +5,9 @@ import type { Moments, Scaling } from './scaling.js';
 /** The rows of a block; src/kernels/assembly/linear.ts has it too. */
 export const BLOCK = 64;
 
+/** Numbers copied between two looks at whether to go on, about 10 ms. */
+const NUMBERS_PER_CALL = 4e6;
+
 /** The precision that rows are stored in. */
 export type Storage = 'single' | 'double';
 
@@ -37,8 +40,14 @@ export class BlockedRows {
   /** For the kernels' arguments and results by feature. */
   readonly #columns: readonly Placed<Float64Array>[];
 
-  /** Places the rows named by `order`; X follows by `place`. */
-  constructor(workspace: Workspace, training: TrainingSet, order: Uint32Array, storage: Storage) {
+  readonly #onCall: () => void;
+
+  /**
+   * Places the rows named by `order`; X follows by `place`.
+   *
+   * @param onCall is called now and then; what it throws ends the work.
+   */
+  constructor(workspace: Workspace, training: TrainingSet, order: Uint32Array, storage: Storage, onCall: () => void) {
     const { y, nFeatures, sampleWeight } = training;
     const numbers = (length: number) => (storage === 'single' ? workspace.f32(length) : workspace.f64(length));
     this.storage = storage;
@@ -54,6 +63,7 @@ export class BlockedRows {
     this.#workspace = workspace;
     this.#training = training;
     this.#order = order;
+    this.#onCall = onCall;
 
     for (let position = 0; position < order.length; position++) labels[position] = y[order[position]];
     if (sampleWeight === undefined) this.weights.fill(1, 0, order.length);
@@ -137,6 +147,7 @@ export class BlockedRows {
   /** Copies a block as it came, in runs of rows that lie side by side; the last row fills up the last block. */
   #stage(block: number): void {
     const { x, nFeatures } = this.#training;
+    if (block % Math.ceil(NUMBERS_PER_CALL / (BLOCK * this.width)) === 0 && block > 0) this.#onCall();
     const order = this.#order;
     const start = block * BLOCK;
     const end = Math.min(start + BLOCK, this.nRows);

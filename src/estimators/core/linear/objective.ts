@@ -5,7 +5,7 @@ import type { SmoothFunction } from './minimiser.js';
 import type { ScaledPenalty } from './penalty.js';
 
 /** Products of a call of a kernel, about 10 ms: cancellations are heard between calls. */
-const PRODUCTS_PER_CALL = 3e7;
+export const PRODUCTS_PER_CALL = 3e7;
 
 /** The rows and the precision that the loss is evaluated with. */
 export interface Evaluation {
@@ -31,7 +31,7 @@ export class LogisticObjective implements SmoothFunction {
   readonly #scratch: Placed<Float64Array>;
   #evaluation: Evaluation;
   #weight = 0;
-  #loss = NaN;
+  #loss: number | undefined;
 
   /** @param onCall is called between the kernel calls of an evaluation; what it throws ends it. */
   constructor(
@@ -62,7 +62,7 @@ export class LogisticObjective implements SmoothFunction {
   }
 
   /** The mean loss at the last evaluation, without the penalty. */
-  get loss(): number {
+  get loss(): number | undefined {
     return this.#loss;
   }
 
@@ -73,7 +73,8 @@ export class LogisticObjective implements SmoothFunction {
   }
 
   evaluate(parameters: Float64Array, gradient: Float64Array): number {
-    this.#loss = this.#sumLosses(parameters) / this.#weight;
+    const loss = this.#sumLosses(parameters) / this.#weight;
+    this.#loss = loss;
     const sums = this.#gradient;
     for (let i = 0; i < this.size; i++) gradient[i] = sums[i] / this.#weight;
 
@@ -88,7 +89,7 @@ export class LogisticObjective implements SmoothFunction {
       }
       if (!this.#fitIntercept) gradient[from + width] = 0;
     }
-    return this.#loss + penalty;
+    return loss + penalty;
   }
 
   /** Leaves the sums of the gradient in the workspace. */

@@ -1,7 +1,8 @@
 import { Workspace } from '../../../kernels/workspace.js';
-import { BLOCK, type BlockedRows, widthOf } from './blocked-rows.js';
+import { BLOCK, type BlockedRows, bytesOf, widthOf } from './blocked-rows.js';
 import { Cholesky } from './cholesky.js';
 import type { InverseHessian } from './curvature-memory.js';
+import { PRODUCTS_PER_CALL } from './objective.js';
 import type { ScaledPenalty } from './penalty.js';
 
 /** More features than these are taken as if they were not correlated: their moments would cost more than they save. */
@@ -27,17 +28,19 @@ export function preconditionerBytes(nFeatures: number): number {
  * classes. So correlated features and rare classes cost no iterations.
  *
  * @param curvature of the outputs there: p (1 - p) of two classes, else p of each class
+ * @param onCall is called between the kernel calls; what it throws ends the work.
  */
 export function inverseHessianAtZero(
   workspace: Workspace,
   rows: BlockedRows,
   penalty: ScaledPenalty,
   curvature: readonly number[],
+  onCall: () => void,
 ): InverseHessian {
   const { width } = rows;
   const pitch = width + 1;
   const nOutputs = curvature.length;
-  const covariance = width > MOST_FEATURES ? undefined : factorise(workspace, rows, penalty, mean(curvature));
+  const covariance = width > MOST_FEATURES ? undefined : factorise(workspace, rows, penalty, mean(curvature), onCall);
 
   return (vector) => {
     for (let k = 0; k < nOutputs; k++) {
@@ -55,14 +58,27 @@ export function inverseDiagonalAtZero(width: number, curvature: readonly number[
   };
 }
 
-function factorise(workspace: Workspace, rows: BlockedRows, penalty: ScaledPenalty, curvature: number): Cholesky {
+function factorise(
+  workspace: Workspace,
+  rows: BlockedRows,
+  penalty: ScaledPenalty,
+  curvature: number,
+  onCall: () => void,
+): Cholesky {
   const { storage, width, nBlocks } = rows;
   const blocks = Math.min(nBlocks, Math.ceil(Math.max(LEAST_ROWS, ROWS_PER_FEATURE * width) / BLOCK));
   const moments = workspace.f64(width * width);
   const scratch = workspace.f64(BLOCK);
   const { addMoments32, addMoments64 } = workspace.kernels;
   const add = storage === 'single' ? addMoments32 : addMoments64;
-  add(rows.x.address, rows.weights.address, blocks, width, scratch.address, moments.address);
+  const bytes = BLOCK * bytesOf(storage);
+  const perCall = Math.max(1, Math.floor(PRODUCTS_PER_CALL / (BLOCK * width * width)));
+  for (let first = 0; first < blocks; first += perCall) {
+    if (first > 0) onCall();
+    const x = rows.x.address + first * width * bytes;
+    const weights = rows.weights.address + first * bytes;
+    add(x, weights, Math.min(perCall, blocks - first), width, scratch.address, moments.address);
+  }
 
   const weight = rows.weightOf(blocks);
   const matrix = moments.map((sum) => sum / weight);

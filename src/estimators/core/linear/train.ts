@@ -59,17 +59,19 @@ export function train(
   const order = rowOrder(training.nSamples, sampleWeight);
   const totalWeight = sampleWeight?.reduce((sum, weight) => sum + weight, 0) ?? order.length;
   const strengths = strengthsOf(hyperparameters, totalWeight);
+  let iterations = 0;
+  let objective: LogisticObjective | undefined;
+  const onCall = () => monitor.progress(iterations, max_iter, objective?.loss);
+
   const workspace = new Workspace(workspaceBytes(order.length, nFeatures, nClasses));
-  const rows = new BlockedRows(workspace, training, order, storageOf(order.length, nFeatures));
+  const storage = storageOf(order.length, nFeatures);
+  const rows = new BlockedRows(workspace, training, order, storage, onCall);
   const ridge = strengths.l2 * (nOutputs === 1 ? 4 : nOutputs);
   const scaling = scalingOf(training, rows.moments(fit_intercept), fit_intercept, ridge);
   const penalty = scaledPenalty(strengths, scaling);
   rows.place(scaling);
-  let iterations = 0;
-  const objective = new LogisticObjective(workspace, rows, nOutputs, penalty, fit_intercept, () =>
-    monitor.progress(iterations, max_iter, objective.loss),
-  );
-  const minimise = minimiser(strengths, penalty, curvature, workspace, rows);
+  objective = new LogisticObjective(workspace, rows, nOutputs, penalty, fit_intercept, onCall);
+  const minimise = minimiser(strengths, penalty, curvature, workspace, rows, onCall);
 
   const parameters = new Float64Array(objective.size);
   if (fit_intercept) startFromShares(parameters, shares, nOutputs);
@@ -86,6 +88,7 @@ export function train(
         monitor.progress(iterations, done && isLast ? iterations : max_iter, objective.loss);
       },
     });
+    // Flat to the last digits is scikit-learn's other reason to stop (ftol).
     converged = isLast && (ending === 'converged' || (ending === 'flat' && stage.arithmetic === 'double'));
     if (converged || ending === 'iterations') break;
   }
@@ -101,9 +104,10 @@ function minimiser(
   curvature: readonly number[],
   workspace: Workspace,
   rows: BlockedRows,
+  onCall: () => void,
 ): Minimiser {
   if (l1 === 0) {
-    const memory = new CurvatureMemory(inverseHessianAtZero(workspace, rows, penalty, curvature));
+    const memory = new CurvatureMemory(inverseHessianAtZero(workspace, rows, penalty, curvature, onCall));
     return (target, parameters, limits) => lbfgs(target, parameters, memory, limits);
   }
   const inverse = inverseDiagonalAtZero(rows.width, curvature);

@@ -11,7 +11,7 @@ import { trainingSet } from '../../../support/estimation.js';
 function blocked(training: TrainingSet, storage: 'single' | 'double' = 'double'): BlockedRows {
   const order = rowOrder(training.nSamples, training.sampleWeight);
   const workspace = new Workspace(BlockedRows.bytes(order.length, training.nFeatures, storage));
-  return new BlockedRows(workspace, training, order, storage);
+  return new BlockedRows(workspace, training, order, storage, () => undefined);
 }
 
 const scalingFor = (training: TrainingSet, centred = true, ridge = 0) =>
