@@ -41,6 +41,7 @@ export async function loadRecipes(): Promise<[Recipe, Recipe]> {
       mostIterations: 1_000_000,
       leastAccuracy: 0.85,
       unit: 'steps',
+      // Gradient steps, exactly so many; the core's optimiser stops when it has converged.
       estimator: (maxIter) => ({ logisticRegression: { maxIter, engine: 'mljs' } }),
     },
   ];

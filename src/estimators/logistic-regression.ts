@@ -1,3 +1,4 @@
+import { coreLogisticRegression } from './core/logistic-regression.js';
 import { defineEstimator } from './estimator.js';
 import { choice, flag, integer, real, type Values } from './hyperparameters.js';
 import { mljsLogisticRegression } from './mljs/logistic-regression.js';
@@ -21,6 +22,6 @@ export type LogisticRegressionHyperparameters = Values<typeof hyperparameters>;
 export const logisticRegression = defineEstimator({
   kind: 'logistic_regression',
   hyperparameters,
-  engines: { mljs: mljsLogisticRegression },
-  defaultEngine: 'mljs',
+  engines: { core: coreLogisticRegression, mljs: mljsLogisticRegression },
+  defaultEngine: 'core',
 });

@@ -170,6 +170,8 @@ describe('the command line, with a server', () => {
       'label',
       '--param',
       'max_iter=1000000',
+      '--param',
+      'engine=mljs',
     ];
     await using client = new ModelServerClient(server.address);
     const busy = async (count: number) => {

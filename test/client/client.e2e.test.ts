@@ -133,7 +133,7 @@ describe('the client, with a server', () => {
 
   it('sees the delay after which a full server may have a slot', async () => {
     const abort = new AbortController();
-    const estimator = { logisticRegression: { maxIter: 1_000_000 } };
+    const estimator = { logisticRegression: { maxIter: 1_000_000, engine: 'mljs' as const } };
     const running = ['a', 'b'].map((name) =>
       failure(client.fit(request(name, wine, { estimator }), { signal: abort.signal })),
     );

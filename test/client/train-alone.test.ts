@@ -31,7 +31,7 @@ describe('a training of the demo that must have some length', () => {
       mostIterations: 20,
       leastAccuracy: 0,
       unit: 'steps',
-      estimator: (maxIter) => ({ logisticRegression: { maxIter } }),
+      estimator: (maxIter) => ({ logisticRegression: { maxIter, engine: 'mljs' } }),
     };
     try {
       const trained = await trainAlone(stage, { recipe, iterations: 2 });

@@ -35,7 +35,7 @@ describe('The estimator of a request', () => {
   });
 
   it('gets the engine’s own default where it has one', () => {
-    expect(resolveEstimator('logistic_regression', undefined, {}).hyperparameters).to.deep.equal({
+    expect(resolveEstimator('logistic_regression', 'mljs', {}).hyperparameters).to.deep.equal({
       penalty: 'none',
       fit_intercept: true,
       max_iter: 500,
@@ -116,15 +116,16 @@ describe('The estimator of a request', () => {
   });
 
   it('is not implemented with an engine, or of a kind, that is not built', () => {
-    refusalOf(() => resolveEstimator('logistic_regression', 'core', {}), 'NOT_IMPLEMENTED', [
-      'estimator.logistic_regression.engine',
+    refusalOf(() => resolveEstimator('xgb_classifier', 'core', {}), 'NOT_IMPLEMENTED', [
+      'estimator.xgb_classifier.engine',
     ]);
     refusalOf(() => resolveEstimator('xgb_classifier', undefined, {}), 'NOT_IMPLEMENTED', ['estimator.xgb_classifier']);
   });
 
   it('leads to its engine', () => {
     const spec = resolveEstimator('logistic_regression', undefined, {});
-    expect(engineOf(spec)).to.equal(catalog.logistic_regression.engines.mljs);
-    expect(() => engineOf({ ...spec, engine: 'core' })).to.throw(RangeError, 'no engine core');
+    expect(engineOf(spec)).to.equal(catalog.logistic_regression.engines.core);
+    expect(engineOf({ ...spec, engine: 'mljs' })).to.equal(catalog.logistic_regression.engines.mljs);
+    expect(() => engineOf({ ...spec, kind: 'xgb_classifier' })).to.throw(RangeError, 'no engine core');
   });
 });

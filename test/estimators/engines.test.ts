@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { type EstimatorSpec, TrainingCancelled } from '../../src/estimators/estimator.js';
+import { type Tensor, TENSOR_ARRAYS } from '../../src/estimators/tensor.js';
 import { readDataSet } from '../support/csv.js';
 import { argmax, fit, predict, specOf, trainingSet } from '../support/estimation.js';
 
@@ -76,8 +77,10 @@ for (const [name, spec] of engines) {
       for (const [key, tensor] of Object.entries(tensors)) {
         const { [key]: _, ...missing } = tensors;
         expect(() => predict(spec, missing, iris, []), key).to.throw(RangeError, 'missing');
-        const bytes = { ...tensors, [key]: { dtype: 'U8', shape: tensor.shape, data: new Uint8Array(1) } as const };
-        expect(() => predict(spec, bytes, iris, []), key).to.throw(RangeError);
+        const other = tensor.dtype === 'U8' ? 'U16' : 'U8';
+        const data = new TENSOR_ARRAYS[other](new ArrayBuffer(2), 0, 1);
+        const retyped = { ...tensors, [key]: { dtype: other, shape: tensor.shape, data } as Tensor };
+        expect(() => predict(spec, retyped, iris, []), key).to.throw(RangeError);
         const deeper = { ...tensors, [key]: { ...tensor, shape: [1, ...tensor.shape] } };
         expect(() => predict(spec, deeper, iris, []), key).to.throw(RangeError);
       }

@@ -205,9 +205,9 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
   const unimplemented: [string, object, string][] = [
     ['a boosted estimator', { estimator: { lgbmClassifier: {} } }, 'estimator.lgbm_classifier'],
     [
-      'ENGINE_CORE',
-      { estimator: { logisticRegression: { engine: 'ENGINE_CORE' } } },
-      'estimator.logistic_regression.engine',
+      'an engine that is not built',
+      { estimator: { xgbClassifier: { engine: 'ENGINE_CORE' } } },
+      'estimator.xgb_classifier.engine',
     ],
     [
       'a hyperparameter that its engine lacks',

@@ -3,7 +3,7 @@ import PackageLogisticRegression from 'ml-logistic-regression';
 import type { Engine, TrainingSet } from '../estimator.js';
 import type { LogisticRegressionHyperparameters } from '../logistic-regression.js';
 import { largestEigenvalue } from './largest-eigenvalue.js';
-import { linearPredictor, linearTensors, outputsOf } from './linear-model.js';
+import { linearPredictor, linearTensors, outputsOf } from '../linear-model.js';
 import { LinearScores, type OnStep } from './linear-scores.js';
 import { standardise } from './standardise.js';
 

@@ -5,3 +5,14 @@ export { manhattanDistance, squaredDistance } from './distance';
 export { scanExactly } from './exact-scan';
 export { scanOne, scanQuad } from './filter-scan';
 export { offerNeighbour, sortNeighbours } from './top-k';
+export { exponentials32, exponentials64, logarithms32, logarithms64 } from './exponential';
+export { addMoments32, addMoments64 } from './linear';
+export {
+  sigmoidLoss32,
+  sigmoidLoss64,
+  sigmoidLossMixed,
+  softmaxLoss32,
+  softmaxLoss64,
+  softmaxLossMixed,
+} from './logistic';
+export { addColumnMoments32, addColumnMoments64, placeBlock32, placeBlock64 } from './rows';

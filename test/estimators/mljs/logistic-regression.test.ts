@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 
+import { resolveEstimator } from '../../../src/estimators/catalog.js';
 import { largestEigenvalue } from '../../../src/estimators/mljs/largest-eigenvalue.js';
 import { tensor } from '../../../src/estimators/tensor.js';
 import { readDataSet } from '../../support/csv.js';
-import { argmax, fit, predict, specOf, trainingSet } from '../../support/estimation.js';
+import { argmax, fit, predict, trainingSet } from '../../support/estimation.js';
 
 const KIND = 'logistic_regression';
+const specOf = (kind: typeof KIND, given: Record<string, unknown> = {}) => resolveEstimator(kind, 'mljs', given);
 const converged = specOf(KIND, { max_iter: 20_000 });
 
 /** Not separable: the likelihood has a maximum. */
@@ -24,7 +26,7 @@ function gradient(rows: number[][], y: number[], probabilities: number[][]): num
   });
 }
 
-describe('Logistic regression', () => {
+describe('Logistic regression by ml-logistic-regression', () => {
   for (const [name, y] of [
     ['two classes', overlapping.binary],
     ['three classes', overlapping.three],
