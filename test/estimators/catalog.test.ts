@@ -8,14 +8,20 @@ describe('The estimator of a request', () => {
   it('gets the defaults of scikit-learn, as far as the engine honours them', () => {
     expect(resolveEstimator('random_forest_classifier', undefined, {})).to.deep.equal({
       kind: 'random_forest_classifier',
-      engine: 'mljs',
+      engine: 'core',
       hyperparameters: {
         n_estimators: 100,
         criterion: 'gini',
         max_depth: null,
         min_samples_split: 2,
+        min_samples_leaf: 1,
+        min_weight_fraction_leaf: 0,
         max_features: 'sqrt',
+        max_leaf_nodes: null,
+        min_impurity_decrease: 0,
         bootstrap: true,
+        oob_score: false,
+        ccp_alpha: 0,
         max_samples: null,
       },
     });
