@@ -1,5 +1,5 @@
 import { xlogx } from './entropy';
-import { Growth } from './growth';
+import { classStride, Growth } from './growth';
 
 /**
  * A row as one word: its weight, and above it (<< 32) the weight again if it is
@@ -32,31 +32,34 @@ function gatherBinary(g: Growth): bool {
   const second = <f64>(<u32>(total >> 32));
   g.weight = weight;
   g.second = second;
-  if (g.entropy) g.classSum = xlogx(second, g.xlogx) + xlogx(weight - second, g.xlogx);
+  if (g.entropy) g.entropies = xlogx(second, g.xlogx) + xlogx(weight - second, g.xlogx);
   return second == 0 || second == weight;
 }
 
 function gatherClasses(g: Growth): bool {
   const rows = g.rows + ((<usize>g.current.begin) << 2);
   const count = <usize>g.current.count;
-  const nClasses = <usize>g.nClasses;
-  for (let k: usize = 0; k < nClasses; k++) store<f64>(g.totals + (k << 3), 0);
+  const totals = g.totals;
+  memory.fill(totals, 0, classStride(g.nClasses));
   for (let i: usize = 0; i < count; i++) {
     const sample = load<u64>(g.samples + ((<usize>load<u32>(rows + (i << 2))) << 3));
     store<u64>(g.gathered + (i << 3), sample);
-    const total = g.totals + ((<usize>(sample >> 32)) << 3);
-    store<f64>(total, load<f64>(total) + <f64>(<u32>sample));
+    const total = totals + ((<usize>(sample >> 32)) << 2);
+    store<u32>(total, load<u32>(total) + <u32>sample);
   }
-  let weight: f64 = 0;
-  let classSum: f64 = 0;
+  let weight: u64 = 0;
+  let squares: u64 = 0;
+  let entropies: f64 = 0;
   let nPresent: u32 = 0;
-  for (let k: usize = 0; k < nClasses; k++) {
-    const total = load<f64>(g.totals + (k << 3));
+  for (let k: usize = 0; k < <usize>g.nClasses; k++) {
+    const total = <u64>load<u32>(totals + (k << 2));
     weight += total;
-    classSum += g.entropy ? xlogx(total, g.xlogx) : total * total;
+    squares += total * total;
+    if (g.entropy) entropies += xlogx(<f64>total, g.xlogx);
     nPresent += <u32>(total > 0);
   }
-  g.weight = weight;
-  g.classSum = classSum;
+  g.weight = <f64>weight;
+  g.squares = squares;
+  g.entropies = entropies;
   return nPresent == 1;
 }

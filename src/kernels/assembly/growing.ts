@@ -150,9 +150,9 @@ function closeSearch(g: Growth): void {
 /** The decrease of impurity times weight by the best split. */
 function gainOf(g: Growth): f64 {
   const ratio = g.best.num / g.best.den;
-  if (g.entropy) return max(0, ratio - (g.classSum - xlogx(g.weight, g.xlogx)));
+  if (g.entropy) return max(0, ratio - (g.entropies - xlogx(g.weight, g.xlogx)));
   if (g.nClasses == 2) return (2 * ratio) / g.weight;
-  return max(0, ratio - g.classSum / g.weight);
+  return max(0, ratio - <f64>(<i64>g.squares) / g.weight);
 }
 
 function splitBest(g: Growth): void {

@@ -1,6 +1,7 @@
 import { TABLE_LENGTH, tabulateXlogx } from './entropy';
 import { CANDIDATE_BYTES } from './frontier';
-import { Growth, Pending, Split } from './growth';
+import { classStride, Growth, Pending, Split } from './growth';
+import { FLAG_BYTES } from './occupied';
 import { END } from './splitting-classes';
 
 const N_BINS: usize = 256;
@@ -80,7 +81,6 @@ export function limitGrowth(
 
 function layOut(g: Growth, start: usize, nRows: u32, nFeatures: u32, nClasses: u32, maxLeaves: u32): usize {
   const rows = <usize>nRows;
-  const classes = <usize>nClasses;
   next = start;
   take(offsetof<Growth>());
   g.current = changetype<Pending>(take(offsetof<Pending>()));
@@ -90,14 +90,13 @@ function layOut(g: Growth, start: usize, nRows: u32, nFeatures: u32, nClasses: u
   g.rows = take(rows << 2);
   g.spare = take(rows << 2);
   g.chain = take(rows << 2);
-  g.histogram = take(nClasses == 2 ? N_BINS << 3 : (N_BINS * classes) << 2);
-  g.binWeights = take(N_BINS << 3);
+  g.histogram = take(nClasses == 2 ? N_BINS << 3 : N_BINS * classStride(nClasses));
   g.rowCounts = take(N_BINS << 2);
   g.heads = take(N_BINS << 2);
-  g.marks = take(32);
+  g.flags = take(FLAG_BYTES);
   g.occupied = take(N_BINS);
-  g.totals = take(classes << 3);
-  g.left = take(classes << 3);
+  g.totals = take(classStride(nClasses));
+  g.left = take(classStride(nClasses));
   g.features = take((<usize>nFeatures) << 2);
   g.stack = take((rows + 2) * offsetof<Pending>());
   g.frontier = take(<usize>min(maxLeaves, nRows) * CANDIDATE_BYTES);

@@ -104,8 +104,10 @@ export class Growth {
   weight: f64;
   /** Of two classes, the weight of the second. */
   second: f64;
-  /** What the criterion sums over the classes: the squared weights, or w log2(w). */
-  classSum: f64;
+  /** Of more classes, the sum of their squared weights. */
+  squares: u64;
+  /** By entropy, the sum of w log2(w) of the class weights. */
+  entropies: f64;
 
   // Scratch, by rows: what `sampleOf` packs, the same of the current node's rows in order, the rows
   // themselves (those of a node stand together), and chains of a node's rows.
@@ -116,10 +118,9 @@ export class Growth {
   chain: usize;
   // By bins: sums, of each class where there are more than two; rows; first rows of chains; which occur.
   histogram: usize;
-  binWeights: usize;
   rowCounts: usize;
   heads: usize;
-  marks: usize;
+  flags: usize;
   occupied: usize;
   // By classes: the weights of the node, and of the left side.
   totals: usize;
@@ -151,4 +152,9 @@ export function pop(g: Growth): void {
   g.nStack--;
   const top = g.stack + <usize>g.nStack * offsetof<Pending>();
   memory.copy(changetype<usize>(g.current), top, offsetof<Pending>());
+}
+
+/** The bytes of a u32 for each class, rounded up to whole SIMD registers. */
+export function classStride(nClasses: u32): usize {
+  return (<usize>((nClasses + 3) & ~3)) << 2;
 }

@@ -4,10 +4,10 @@ import { Entry, Growth, LEAF, nodeAt } from './growth';
 export function closeLeaf(g: Growth): void {
   const first = g.nEntries;
   if (g.nClasses == 2) {
-    addEntry(g, 0, g.weight - g.second);
-    addEntry(g, 1, g.second);
+    addEntry(g, 0, <u32>(g.weight - g.second));
+    addEntry(g, 1, <u32>g.second);
   } else {
-    for (let k: u32 = 0; k < g.nClasses; k++) addEntry(g, k, load<f64>(g.totals + ((<usize>k) << 3)));
+    for (let k: u32 = 0; k < g.nClasses; k++) addEntry(g, k, load<u32>(g.totals + ((<usize>k) << 2)));
   }
   const node = nodeAt(g, g.current.node);
   node.feature = LEAF;
@@ -20,11 +20,11 @@ export function closeLeaf(g: Growth): void {
   }
 }
 
-function addEntry(g: Growth, label: u32, weight: f64): void {
+function addEntry(g: Growth, label: u32, weight: u32): void {
   if (weight == 0) return;
   const entry = entryAt(g, g.nEntries++);
   entry.label = label;
-  entry.weight = <u32>weight;
+  entry.weight = weight;
 }
 
 function entryAt(g: Growth, entry: u32): Entry {

@@ -1,38 +1,38 @@
-/**
- * Lists the bins that are marked in the 256 bits at `marks`, rising, as bytes at
- * `list`; returns how many they are.
+/*
+ * Which of 256 bins occur among a node's rows, as a byte each: to set a byte
+ * waits for no earlier row, as to set a bit would.
  */
-export function listMarked(marks: usize, list: usize): u32 {
+
+/** The bytes of the flags. */
+export const FLAG_BYTES: usize = 256;
+
+/** Lists the bins whose flag is set, rising, as bytes at `list`, clears the flags, and returns how many there are. */
+export function takeOccupied(flags: usize, list: usize): u32 {
+  const none = i64x2.splat(0);
   let at = list;
-  for (let word: usize = 0; word < 4; word++) {
-    let bits = load<u64>(marks + (word << 3));
+  for (let base: usize = 0; base < FLAG_BYTES; base += 64) {
+    const chunk = flags + base;
+    let bits: u64 = flagBits(chunk);
+    bits |= flagBits(chunk + 16) << 16;
+    bits |= flagBits(chunk + 32) << 32;
+    bits |= flagBits(chunk + 48) << 48;
+    if (bits == 0) continue;
+    v128.store(chunk, none);
+    v128.store(chunk, none, 16);
+    v128.store(chunk, none, 32);
+    v128.store(chunk, none, 48);
     while (bits != 0) {
-      store<u8>(at++, (word << 6) + <usize>ctz(bits));
+      store<u8>(at++, base + <usize>ctz(bits));
       bits &= bits - 1;
     }
   }
   return <u32>(at - list);
 }
 
-/** Lists the bins whose sum (u64[256] at `sums`) is not 0, in the same way. */
-export function listNonZero(sums: usize, list: usize): u32 {
-  let at = list;
-  for (let bin: usize = 0; bin < 256; bin++) {
-    store<u8>(at, bin);
-    at += <usize>(load<u64>(sums + (bin << 3)) != 0);
-  }
-  return <u32>(at - list);
+/** One bit for each of 16 flags, which are 0 or 0x80. */
+function flagBits(flags: usize): u64 {
+  return <u64>(<u32>i8x16.bitmask(v128.load(flags)));
 }
 
-/** Clears 256 bits; a call of memory.fill would take longer. */
-export function clearMarks(marks: usize): void {
-  store<u64>(marks, 0);
-  store<u64>(marks, 0, 8);
-  store<u64>(marks, 0, 16);
-  store<u64>(marks, 0, 24);
-}
-
-export function mark(marks: usize, bin: usize): void {
-  const word = marks + ((bin >> 6) << 3);
-  store<u64>(word, load<u64>(word) | ((<u64>1) << (bin & 63)));
-}
+/** The flag of a bin that occurs. */
+export const SET: u8 = 0x80;
