@@ -1,3 +1,4 @@
+import { copyWords } from './blocks';
 import { Growth, Pending, Split } from './growth';
 
 // A candidate is its gain (f64), its node (Pending) and its split (Split).
@@ -13,21 +14,21 @@ export function pushCandidate(g: Growth, gain: f64): void {
   while (place > 0) {
     const parent = (place - 1) >> 1;
     if (!comesFirst(gain, node, at(g, parent))) break;
-    memory.copy(at(g, place), at(g, parent), CANDIDATE_BYTES);
+    copyWords(at(g, place), at(g, parent), CANDIDATE_BYTES);
     place = parent;
   }
   const hole = at(g, place);
   store<f64>(hole, gain);
-  memory.copy(hole + NODE, changetype<usize>(g.current), offsetof<Pending>());
-  memory.copy(hole + SPLIT, changetype<usize>(g.best), offsetof<Split>());
+  copyWords(hole + NODE, changetype<usize>(g.current), offsetof<Pending>());
+  copyWords(hole + SPLIT, changetype<usize>(g.best), offsetof<Split>());
 }
 
 /** Makes the candidate of the largest gain the current node and split, and returns its gain. */
 export function popCandidate(g: Growth): f64 {
   const root = at(g, 0);
   const gain = load<f64>(root);
-  memory.copy(changetype<usize>(g.current), root + NODE, offsetof<Pending>());
-  memory.copy(changetype<usize>(g.best), root + SPLIT, offsetof<Split>());
+  copyWords(changetype<usize>(g.current), root + NODE, offsetof<Pending>());
+  copyWords(changetype<usize>(g.best), root + SPLIT, offsetof<Split>());
   const last = at(g, --g.nFrontier);
   const lastGain = load<f64>(last);
   const lastNode = load<u32>(last + NODE);
@@ -40,10 +41,10 @@ export function popCandidate(g: Growth): f64 {
       if (comesFirst(load<f64>(right), load<u32>(right + NODE), at(g, child))) child++;
     }
     if (comesFirst(lastGain, lastNode, at(g, child))) break;
-    memory.copy(at(g, place), at(g, child), CANDIDATE_BYTES);
+    copyWords(at(g, place), at(g, child), CANDIDATE_BYTES);
     place = child;
   }
-  memory.copy(at(g, place), last, CANDIDATE_BYTES);
+  copyWords(at(g, place), last, CANDIDATE_BYTES);
   return gain;
 }
 

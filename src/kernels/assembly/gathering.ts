@@ -1,3 +1,4 @@
+import { clearBlock } from './blocks';
 import { xlogx } from './entropy';
 import { classStride, Growth } from './growth';
 
@@ -40,7 +41,7 @@ function gatherClasses(g: Growth): bool {
   const rows = g.rows + ((<usize>g.current.begin) << 2);
   const count = <usize>g.current.count;
   const totals = g.totals;
-  memory.fill(totals, 0, classStride(g.nClasses));
+  clearBlock(totals, classStride(g.nClasses));
   for (let i: usize = 0; i < count; i++) {
     const sample = load<u64>(g.samples + ((<usize>load<u32>(rows + (i << 2))) << 3));
     store<u64>(g.gathered + (i << 3), sample);

@@ -1,3 +1,4 @@
+import { clearBlock } from './blocks';
 import { MISSING_BIN } from './binning';
 import { xlogx } from './entropy';
 import { popCandidate, pushCandidate } from './frontier';
@@ -91,6 +92,7 @@ function open(g: Growth): void {
     return;
   }
   g.searching = true;
+  g.perfect = false;
   g.nDrawn = 0;
   g.nTried = 0;
   g.nConstant = 0;
@@ -102,10 +104,11 @@ function open(g: Growth): void {
 /**
  * Draws a feature and looks for a split there; after the last one, splits the
  * node. As scikit-learn's, the search goes on beyond maxFeatures until it has
- * seen a feature that is not constant in the node.
+ * seen a feature that is not constant in the node. Unlike scikit-learn's, it ends
+ * with a perfect split, beyond which it could only find an equal one.
  */
 function searchNext(g: Growth): void {
-  if (g.nDrawn == g.nFeatures || (g.nDrawn >= g.maxFeatures && g.nDrawn > g.nConstant)) {
+  if (g.perfect || g.nDrawn == g.nFeatures || (g.nDrawn >= g.maxFeatures && g.nDrawn > g.nConstant)) {
     g.searching = false;
     closeSearch(g);
     return;
@@ -119,13 +122,14 @@ function searchNext(g: Growth): void {
   g.nDrawn++;
   if (g.minLeaf > 1) countRows(g, feature);
   if (g.nClasses == 2 ? searchBinary(g, feature) : searchClasses(g, feature)) g.nConstant++;
+  g.perfect = isPerfect(g);
 }
 
 /** The rows of each bin, where a limit asks for them. */
 function countRows(g: Growth, feature: u32): void {
   const column = g.columns + <usize>feature * g.nRows;
   const rows = g.rows + ((<usize>g.current.begin) << 2);
-  memory.fill(g.rowCounts, 0, 1024);
+  clearBlock(g.rowCounts, 1024);
   for (let i: usize = 0; i < <usize>g.current.count; i++) {
     const place = g.rowCounts + ((<usize>load<u8>(column + load<u32>(rows + (i << 2)))) << 2);
     store<u32>(place, load<u32>(place) + 1);
@@ -145,6 +149,14 @@ function closeSearch(g: Growth): void {
   }
   if (g.maxLeaves > 0) pushCandidate(g, gain);
   else splitCurrent(g, gain);
+}
+
+/** Whether nothing of the impurity is left; of many rows, but for rounding. */
+function isPerfect(g: Growth): bool {
+  const num = g.best.num;
+  const den = g.best.den;
+  if (g.entropy) return num == 0;
+  return g.nClasses == 2 ? num == den * den : num == g.weight * den;
 }
 
 /** The decrease of impurity times weight by the best split. */

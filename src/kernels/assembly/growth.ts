@@ -1,3 +1,4 @@
+import { copyWords } from './blocks';
 import { Random } from './random';
 
 /** In place of a node's feature: it is a leaf. */
@@ -96,6 +97,8 @@ export class Growth {
 
   // The node in growth: its place, its weight, the features left to draw, and its best split so far.
   searching: bool;
+  /** Whether the best split leaves both sides with a single class each: no other can be better. */
+  perfect: bool;
   current: Pending;
   best: Split;
   nDrawn: u32;
@@ -151,7 +154,7 @@ export function push(g: Growth, node: u32, begin: u32, count: u32, depth: u32): 
 export function pop(g: Growth): void {
   g.nStack--;
   const top = g.stack + <usize>g.nStack * offsetof<Pending>();
-  memory.copy(changetype<usize>(g.current), top, offsetof<Pending>());
+  copyWords(changetype<usize>(g.current), top, offsetof<Pending>());
 }
 
 /** The bytes of a u32 for each class, rounded up to whole SIMD registers. */

@@ -1,3 +1,4 @@
+import { copyWords } from './blocks';
 /**
  * Moves the rows (u32[count] at `rows`) whose bin is at most `low`, or at least
  * `missing`, to the front, both sides in their order, and returns how many they are.
@@ -19,6 +20,6 @@ export function partitionRows(rows: usize, count: u32, column: usize, low: u32, 
     left += step;
     right += 4 - step;
   }
-  memory.copy(left, spare, right - spare);
+  copyWords(left, spare, right - spare);
   return <u32>((left - rows) >> 2);
 }

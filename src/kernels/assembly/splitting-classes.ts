@@ -1,3 +1,4 @@
+import { clearBlock } from './blocks';
 import { MISSING_BIN } from './binning';
 import { classStride, Growth, MISSING_LEFT, MISSING_RIGHT, NO_MISSING } from './growth';
 import { SET, takeOccupied } from './occupied';
@@ -37,7 +38,7 @@ export function searchClasses(g: Growth, feature: u32): bool {
 }
 
 function sweep(g: Growth, feature: u32, nOccupied: u32, missing: u32, summed: bool): void {
-  memory.fill(g.left, 0, classStride(g.nClasses));
+  clearBlock(g.left, classStride(g.nClasses));
   if (g.entropy) sweepEntropy(g, feature, nOccupied, missing, summed);
   else if (summed) sweepGiniSums(g, feature, nOccupied, missing);
   else sweepGiniChains(g, feature, nOccupied, missing);
@@ -74,7 +75,7 @@ function clear(g: Growth, nOccupied: u32, summed: bool): void {
   const stride = classStride(g.nClasses);
   for (let at = g.occupied, end = at + nOccupied; at < end; at++) {
     const bin = <usize>load<u8>(at);
-    if (summed) memory.fill(g.histogram + bin * stride, 0, stride);
+    if (summed) clearBlock(g.histogram + bin * stride, stride);
     else store<u32>(g.heads + (bin << 2), END);
   }
 }
