@@ -32,7 +32,7 @@ describe('The binning of rows', () => {
         const { columns, threshold } = bin(rows);
         for (let feature = 0; feature < rows[0].length; feature++) {
           const values = rows.map((row) => row[feature] + 0);
-          const distinct = [...new Set(values.filter((x) => !Number.isNaN(x)))].sort((a, b) => a - b);
+          const distinct = [...new Set(values.filter((x) => !Number.isNaN(x)))].toSorted((a, b) => a - b);
           values.forEach((x, row) => {
             const expected = Number.isNaN(x) ? MISSING_BIN : distinct.indexOf(x);
             expect(columns[feature * rows.length + row]).to.equal(expected);

@@ -19,7 +19,12 @@ const unlimited: GrowthLimits = {
 };
 
 /** Grows a tree; a split's threshold is encoded as low + high / 1000. */
-function grow(data: BinnedRows, limits: Partial<GrowthLimits> = {}, seed = 1) {
+function grow(
+  data: BinnedRows,
+  limits: Partial<GrowthLimits> = {},
+  seed = 1,
+  { budget = 1e6, pause = (): unknown => undefined } = {},
+) {
   const nFeatures = data.bins.length;
   const nRows = data.y.length;
   const all = { ...unlimited, maxFeatures: nFeatures, ...limits };
@@ -28,10 +33,10 @@ function grow(data: BinnedRows, limits: Partial<GrowthLimits> = {}, seed = 1) {
   const columns = workspace.u8(nRows * nFeatures);
   columns.set(data.bins.flat());
   const features = { columns, threshold: (_: number, low: number, high: number) => low + high / 1000 };
-  const grower = new TreeGrower(workspace, size, features, Int32Array.from(data.y));
+  const grower = new TreeGrower(workspace, size, features, Int32Array.from(data.y), budget);
   grower.weights.set(data.weights);
   workspace.kernels.seedRandom(grower.random, seed, 0);
-  return grower.grow(() => undefined);
+  return grower.grow(pause);
 }
 
 type Tree = ReturnType<typeof grow>;
@@ -93,7 +98,7 @@ describe('A tree that grows', () => {
             fc.constantFrom(1, 1, 4),
             fc.constantFrom(0, 0, 0.05),
             (data, minLeaf, minWeightFraction) => {
-              const total = sum(data.weights as number[]);
+              const total = sum(data.weights);
               const rules = { entropy, minLeaf, minWeight: minWeightFraction * total };
               const tree = grow(data, { entropy, maxLeaves, minLeaf, minWeightFraction });
               const gains = data.bins.map(() => 0);
@@ -150,7 +155,7 @@ describe('A tree that grows', () => {
         // From one number of leaves to the next, the impurity falls by the largest gain of the leaves.
         for (let maxLeaves = 2; maxLeaves < 6; maxLeaves++) {
           const [before, after] = [impurityWith(maxLeaves), impurityWith(maxLeaves + 1)];
-          const total = sum(data.weights as number[]);
+          const total = sum(data.weights);
           if (before.gains.length < maxLeaves) break;
           const atMost = Math.max(...before.gains);
           expect(before.impurity - after.impurity).to.be.at.most(atMost + 1e-9 * total);
@@ -175,7 +180,7 @@ describe('A tree that grows', () => {
             atSplit(_, rows, sides, depth) {
               expect(depth).to.be.below(maxDepth);
               expect(rows.length).to.be.at.least(minSplit);
-              expect(gainOf(data, sides, false) / sum(data.weights as number[])).to.be.at.least(minDecrease - 1e-9);
+              expect(gainOf(data, sides, false) / sum(data.weights)).to.be.at.least(minDecrease - 1e-9);
             },
             atLeaf: () => undefined,
           });
@@ -204,8 +209,11 @@ describe('A tree that grows', () => {
   it('comes back from a small budget, and grows the same tree', () => {
     const line = Array.from({ length: 300 }, (_, i) => i % 250);
     const data = { bins: [line], y: line.map((i) => (i * 7) % 3), weights: line.map(() => 1), nClasses: 3 };
-    const whole = grow(data);
-    expect(whole.importances[0]).to.be.above(0);
-    expect(grow(data).importances[0]).to.equal(whole.importances[0]);
+    const thresholds = (tree: Tree) => Array.from({ length: 100 }, (_, node) => tree.threshold(node));
+    const whole = thresholds(grow(data));
+    let pauses = 0;
+    const pause = () => pauses++;
+    expect(thresholds(grow(data, {}, 1, { budget: 1, pause }))).to.deep.equal(whole);
+    expect(pauses).to.be.above(100);
   });
 });

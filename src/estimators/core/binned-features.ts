@@ -19,7 +19,7 @@ export interface BinnedFeatures {
   /** Shape: nFeatures x nRows. */
   readonly columns: Placed<Uint8Array<ArrayBuffer>>;
   /** The cut between the bins `low` and `high` of a feature; rows above it are those of `high` and later ones. */
-  threshold(feature: number, low: number, high: number): number;
+  readonly threshold: (feature: number, low: number, high: number) => number;
 }
 
 /** The bytes that `binFeatures` places. */
@@ -103,7 +103,9 @@ function sortedColumn(x: Float64Array, nFeatures: number, feature: number, sampl
     const value = x[row * nFeatures + feature];
     if (!Number.isNaN(value)) column[n++] = value;
   }
-  return column.subarray(0, n).sort();
+  const values = column.subarray(0, n);
+  values.sort();
+  return values;
 }
 
 function copyRows(

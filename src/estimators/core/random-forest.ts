@@ -2,14 +2,15 @@ import { Workspace } from '../../kernels/workspace.js';
 import type { Engine, TrainingSet } from '../estimator.js';
 import { rowsPerTree } from '../forest-sizes.js';
 import type { RandomForestHyperparameters } from '../random-forest-classifier.js';
-import { binFeatures, binnedBytes } from './binned-features.js';
+import { binFeatures } from './binned-features.js';
+import { forestBytes, forestWorkspaceBytes } from './forest-bytes.js';
 import { forestPredictor } from './forest-predictor.js';
 import { readForest } from './forest-tensors.js';
 import { ForestWriter } from './forest-writer.js';
 import { growthLimits } from './growth-limits.js';
-import { drawerBytes, rowDrawer } from './row-drawer.js';
+import { rowDrawer } from './row-drawer.js';
 import { type WeightedRows, weightedRows } from './row-weights.js';
-import { type GrowthSize, TreeGrower } from './tree-grower.js';
+import { TreeGrower } from './tree-grower.js';
 
 /** Forests on histograms of binned features, in kernels of our own. */
 export const coreRandomForest: Engine<RandomForestHyperparameters> = {
@@ -27,6 +28,13 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
     }
   },
 
+  trainingBytes({ nSamples, nFeatures, nClasses }, hyperparameters) {
+    const limits = growthLimits(nSamples, nFeatures, hyperparameters);
+    const nDrawn = rowsPerTree(nSamples, hyperparameters);
+    const size = { nRows: nSamples, nFeatures, nClasses, limits };
+    return forestBytes(size, hyperparameters.n_estimators, nDrawn, hyperparameters.bootstrap);
+  },
+
   /** @throws INVALID_REQUEST when max_features or max_samples does not fit the data, or max_samples lacks bootstrap. */
   fit(training, hyperparameters, monitor) {
     const { n_estimators, bootstrap } = hyperparameters;
@@ -38,7 +46,7 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
 
     let done = 0;
     const pause = () => monitor.progress(done, n_estimators);
-    const workspace = new Workspace(workspaceBytes(size, bootstrap, rows.weights !== undefined));
+    const workspace = new Workspace(forestWorkspaceBytes(size, bootstrap, rows.weights !== undefined));
     const features = binFeatures(workspace, training, rows, pause);
     const grower = new TreeGrower(workspace, size, features, labelsOf(training, rows));
     const drawRows = rowDrawer(workspace, grower, rows, bootstrap ? nDraws : undefined);
@@ -58,11 +66,6 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
     return forestPredictor(readForest(tensors, shape, n_estimators), shape);
   },
 };
-
-function workspaceBytes(size: GrowthSize, bootstrap: boolean, weighted: boolean): number {
-  const { nRows, nFeatures } = size;
-  return binnedBytes(nRows, nFeatures) + TreeGrower.bytes(size) + drawerBytes(nRows, bootstrap, weighted);
-}
 
 function labelsOf({ y }: TrainingSet, { index }: WeightedRows): Int32Array {
   return index === undefined ? y : Int32Array.from(index, (row) => y[row]);

@@ -61,7 +61,13 @@ export class TreeGrower {
     ].reduce((sum, [length, width]) => sum + Workspace.sizeOf(length, width), 0);
   }
 
-  constructor(workspace: Workspace, size: GrowthSize, features: BinnedFeatures, labels: Int32Array) {
+  constructor(
+    workspace: Workspace,
+    size: GrowthSize,
+    features: BinnedFeatures,
+    labels: Int32Array,
+    budget = size.limits.entropy ? ENTROPY_BUDGET : BUDGET,
+  ) {
     const { nRows, nFeatures, nClasses, limits } = size;
     const { kernels } = workspace;
     const growth = workspace.u8(kernels.growthBytes(nRows, nFeatures, nClasses, limits.maxLeaves));
@@ -96,7 +102,7 @@ export class TreeGrower {
     );
     this.#workspace = workspace;
     this.#growth = growth.address;
-    this.#budget = limits.entropy ? ENTROPY_BUDGET : BUDGET;
+    this.#budget = budget;
     this.#importances = importances;
     this.#tree = readTree(nodes, entries, importances, features);
   }

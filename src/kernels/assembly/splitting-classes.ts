@@ -8,7 +8,7 @@ import { sweepGiniChains, sweepGiniSums } from './sweep-gini';
 /** Ends a chain of rows. */
 export const END: u32 = 0xffff_ffff;
 /** From as many rows a class on, sums of all bins and classes are quicker than chains. */
-const MANY_ROWS: u32 = 64;
+const MANY_ROWS: u32 = 24;
 
 /**
  * Looks for the best split of the current node at `feature`, of any number of

@@ -8,7 +8,7 @@ const value = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.constantFrom(Number.MAX_VALUE, -Number.MAX_VALUE, 5e-324, 1e-310, 0, -0, 1, 1 + Number.EPSILON),
 );
-const sortedOf = (values: number[]) => Float64Array.from(values).sort();
+const sortedOf = (values: number[]) => Float64Array.from(values).toSorted();
 const binOf = (edges: number[], x: number) => edges.filter((edge) => edge < x).length;
 
 describe('The edges between bins', () => {
@@ -16,7 +16,7 @@ describe('The edges between bins', () => {
     fc.assert(
       fc.property(fc.array(value, { minLength: 1, maxLength: 40 }), (values) => {
         const edges = binEdges(sortedOf(values));
-        const distinct = [...new Set(values.map((x) => x + 0))].sort((a, b) => a - b);
+        const distinct = [...new Set(values.map((x) => x + 0))].toSorted((a, b) => a - b);
         expect(edges).to.have.length(distinct.length - 1);
         distinct.forEach((x, i) => expect(binOf(edges, x)).to.equal(i));
       }),
@@ -39,7 +39,7 @@ describe('The edges between bins', () => {
         const nDistinct = new Set(values.map((x) => x + 0)).size;
         const edges = binEdges(sorted, maxBins);
         expect(edges).to.have.length(Math.max(0, Math.min(maxBins, nDistinct) - 1));
-        expect(edges).to.deep.equal([...edges].sort((a, b) => a - b));
+        expect(edges).to.deep.equal([...edges].toSorted((a, b) => a - b));
       }),
     );
   });
