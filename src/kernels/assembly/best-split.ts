@@ -1,13 +1,13 @@
 import { Growth } from './growth';
 
-/** Keeps the cut after the occupied bin at `found` as the best so far. */
-export function keepSplit(g: Growth, feature: u32, num: f64, den: f64, found: usize, missing: u32): void {
+/** Keeps the cut between two neighbouring occupied bins as the best so far. */
+export function keepSplit(g: Growth, feature: u32, num: f64, den: f64, low: u32, high: u32, missing: u32): void {
   const best = g.best;
   best.num = num;
   best.den = den;
   best.feature = feature;
-  best.low = load<u8>(found);
-  best.high = load<u8>(found + 1);
+  best.low = low;
+  best.high = high;
   best.missing = missing;
 }
 

@@ -2,7 +2,6 @@ import { TABLE_LENGTH, tabulateXlogx } from './entropy';
 import { CANDIDATE_BYTES } from './frontier';
 import { classStride, Growth, Pending, Split } from './growth';
 import { FLAG_BYTES } from './occupied';
-import { END } from './splitting-classes';
 
 const N_BINS: usize = 256;
 const ALIGNMENT: usize = 16;
@@ -49,7 +48,6 @@ export function setUpGrowth(
   g.entries = entries;
   g.importances = importances;
   for (let i: u32 = 0; i < nFeatures; i++) store<u32>(g.features + ((<usize>i) << 2), i);
-  for (let bin: usize = 0; bin < N_BINS; bin++) store<u32>(g.heads + (bin << 2), END);
 }
 
 /**
@@ -89,10 +87,11 @@ function layOut(g: Growth, start: usize, nRows: u32, nFeatures: u32, nClasses: u
   g.gathered = take(rows << 3);
   g.rows = take(rows << 2);
   g.spare = take(rows << 2);
-  g.chain = take(rows << 2);
+  g.sorted = nClasses == 2 ? 0 : take((rows + 1) << 3);
+  g.keys = nClasses == 2 ? 0 : take(rows);
   g.histogram = take(nClasses == 2 ? N_BINS << 3 : N_BINS * classStride(nClasses));
   g.rowCounts = take(N_BINS << 2);
-  g.heads = take(N_BINS << 2);
+  g.ends = take(N_BINS << 2);
   g.flags = take(FLAG_BYTES);
   g.occupied = take(N_BINS);
   g.totals = take(classStride(nClasses));

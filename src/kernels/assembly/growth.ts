@@ -113,16 +113,17 @@ export class Growth {
   entropies: f64;
 
   // Scratch, by rows: what `sampleOf` packs, the same of the current node's rows in order, the rows
-  // themselves (those of a node stand together), and chains of a node's rows.
+  // themselves (those of a node stand together), and the samples of a node sorted by their bins, its keys.
   samples: usize;
   gathered: usize;
   rows: usize;
   spare: usize;
-  chain: usize;
-  // By bins: sums, of each class where there are more than two; rows; first rows of chains; which occur.
+  sorted: usize;
+  keys: usize;
+  // By bins: sums, of each class where there are more than two; rows; ends of sorted samples; which occur.
   histogram: usize;
   rowCounts: usize;
-  heads: usize;
+  ends: usize;
   flags: usize;
   occupied: usize;
   // By classes: the weights of the node, and of the left side.

@@ -66,7 +66,7 @@ function sweepFreely(g: Growth, feature: u32, nOccupied: u32): void {
       found = at;
     }
   }
-  if (found != 0) keepSplit(g, feature, bestNum, bestDen, found, NO_MISSING);
+  if (found != 0) keepSplit(g, feature, bestNum, bestDen, load<u8>(found), load<u8>(found + 1), NO_MISSING);
 }
 
 /** Does so by either criterion, within limits, with the missing values on the right or on the left. */
@@ -101,7 +101,7 @@ function sweep(g: Growth, feature: u32, nOccupied: u32, missing: u32): void {
       found = at;
     }
   }
-  if (found != 0) keepSplit(g, feature, bestNum, bestDen, found, missing);
+  if (found != 0) keepSplit(g, feature, bestNum, bestDen, load<u8>(found), load<u8>(found + 1), missing);
 }
 
 /** The gain, up to the node's own entropy. */

@@ -2,7 +2,7 @@ import { isAllowed, keepSplit } from './best-split';
 import { MISSING_BIN } from './binning';
 import { xlogx } from './entropy';
 import { classStride, Growth, MISSING_LEFT } from './growth';
-import { END } from './splitting-classes';
+import { BIN_BYTE, CLASS_OFFSET } from './sorting';
 
 // The sums of w log2(w) over the classes of each side, and the weight and rows of the left one.
 let leftSum: f64 = 0;
@@ -10,7 +10,7 @@ let rightSum: f64 = 0;
 let leftWeight: f64 = 0;
 let nLeft: u32 = 0;
 
-/** Tries the cuts by entropy, of rows that are chained by bin or summed by bin and class. */
+/** Tries the cuts by entropy, of rows that are sorted by bin or summed by bin and class. */
 export function sweepEntropy(g: Growth, feature: u32, nOccupied: u32, missing: u32, summed: bool): void {
   let bestNum = g.best.num;
   let bestDen = g.best.den;
@@ -35,7 +35,7 @@ export function sweepEntropy(g: Growth, feature: u32, nOccupied: u32, missing: u
       found = at;
     }
   }
-  if (found != 0) keepSplit(g, feature, bestNum, bestDen, found, missing);
+  if (found != 0) keepSplit(g, feature, bestNum, bestDen, load<u8>(found), load<u8>(found + 1), missing);
 }
 
 function moveBin(g: Growth, bin: usize, summed: bool): void {
@@ -44,21 +44,23 @@ function moveBin(g: Growth, bin: usize, summed: bool): void {
     const sums = g.histogram + bin * classStride(g.nClasses);
     for (let k: usize = 0; k < <usize>g.nClasses; k++) {
       const weight = load<u32>(sums + (k << 2));
-      if (weight != 0) move(g, k, weight);
+      if (weight != 0) move(g, k << 2, weight);
     }
     return;
   }
-  for (let i = load<u32>(g.heads + (bin << 2)); i != END; i = load<u32>(g.chain + ((<usize>i) << 2))) {
-    const sample = load<u64>(g.gathered + ((<usize>i) << 3));
-    move(g, <usize>(sample >> 32), <u32>sample);
+  // From the bin's end back to its start.
+  let at = g.sorted + <usize>load<u32>(g.ends + (bin << 2)) - 8;
+  for (; at >= g.sorted && load<u8>(at, BIN_BYTE) == bin; at -= 8) {
+    const sample = load<u64>(at);
+    move(g, (<usize>(sample >> 30)) & CLASS_OFFSET, <u32>sample);
   }
 }
 
-/** Moves a weight of class `k` from the right to the left. */
-function move(g: Growth, k: usize, weight: u32): void {
-  const place = g.left + (k << 2);
+/** Moves a weight of the class at `offset` from the right to the left. */
+function move(g: Growth, offset: usize, weight: u32): void {
+  const place = g.left + offset;
   const left = load<u32>(place);
-  const right = load<u32>(g.totals + (k << 2)) - left;
+  const right = load<u32>(g.totals + offset) - left;
   store<u32>(place, left + weight);
   leftWeight += <f64>weight;
   leftSum += xlogx(<f64>(left + weight), g.xlogx) - xlogx(<f64>left, g.xlogx);

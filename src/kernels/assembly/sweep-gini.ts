@@ -1,7 +1,7 @@
 import { isAllowed, keepSplit } from './best-split';
 import { MISSING_BIN } from './binning';
 import { classStride, Growth, MISSING_LEFT } from './growth';
-import { END } from './splitting-classes';
+import { BIN_BYTE, BIN_SHIFT, CLASS_OFFSET } from './sorting';
 
 /*
  * With the class weights T of a node and L of its left side, the cut is the
@@ -10,13 +10,13 @@ import { END } from './splitting-classes';
  * whole numbers of 64 bits, and exact.
  */
 
-/** Tries the cuts of rows that are chained by bin. */
-export function sweepGiniChains(g: Growth, feature: u32, nOccupied: u32, missing: u32): void {
-  const chain = g.chain;
-  const heads = g.heads;
-  const gathered = g.gathered;
+/** Tries the cuts of rows that are sorted by bin: one after each row that is the last of its bin. */
+export function sweepGiniSorted(g: Growth, feature: u32, missing: u32): void {
+  const sorted = g.sorted;
   const totals = g.totals;
   const left = g.left;
+  const weight = g.weight;
+  const squares = g.squares;
   const best = g.best;
   const free = g.minLeaf < 2 && g.minWeight == 0;
   let bestNum = best.num;
@@ -26,48 +26,53 @@ export function sweepGiniChains(g: Growth, feature: u32, nOccupied: u32, missing
   let leftSquares: u64 = 0;
   let products: u64 = 0;
   let nLeft: u32 = 0;
-  let at = g.occupied;
-  let last = at + nOccupied - 1;
-  let bin = <usize>load<u8>(at);
+  let at = sorted;
+  let end = sorted + ((<usize>(g.current.count - 1)) << 3);
   // Missing values that go left do so before all others, and are no cut of their own.
-  let before = missing == MISSING_LEFT;
-  if (before) {
-    bin = MISSING_BIN;
-    last--;
+  let cutting = true;
+  if (missing == MISSING_LEFT) {
+    at = firstMissing(sorted, end);
+    end += 8;
+    cutting = false;
   }
   for (;;) {
-    nLeft += load<u32>(g.rowCounts + (bin << 2));
-    for (let i = load<u32>(heads + (bin << 2)); i != END; i = load<u32>(chain + ((<usize>i) << 2))) {
-      const sample = gathered + ((<usize>i) << 3);
-      const weight = <u64>load<u32>(sample);
-      const offset = (<usize>load<u32>(sample, 4)) << 2;
+    for (; at < end; at += 8) {
+      const sample = load<u64>(at);
+      const moved = <u64>(<u32>sample);
+      const offset = (<usize>(sample >> 30)) & CLASS_OFFSET;
       const ofClass = <u64>load<u32>(left + offset);
-      store<u32>(left + offset, <u32>(ofClass + weight));
-      leftWeight += weight;
-      leftSquares += weight * (ofClass + ofClass + weight);
-      products += weight * load<u32>(totals + offset);
-    }
-    if (before) {
-      before = false;
-    } else {
+      store<u32>(left + offset, <u32>(ofClass + moved));
+      leftWeight += moved;
+      leftSquares += moved * (ofClass + ofClass + moved);
+      products += moved * load<u32>(totals + offset);
+      nLeft++;
       const ofLeft = <f64>(<i64>leftWeight);
-      if (free || isAllowed(g, ofLeft, nLeft)) {
-        const ofRight = g.weight - ofLeft;
-        const rightSquares = g.squares + leftSquares - products - products;
-        const num = <f64>(<i64>leftSquares) * ofRight + <f64>(<i64>rightSquares) * ofLeft;
-        const den = ofLeft * ofRight;
-        if (num * bestDen > bestNum * den) {
-          bestNum = num;
-          bestDen = den;
-          found = at;
-        }
+      const ofRight = weight - ofLeft;
+      const rightSquares = squares + leftSquares - products - products;
+      const num = <f64>(<i64>leftSquares) * ofRight + <f64>(<i64>rightSquares) * ofLeft;
+      const den = ofLeft * ofRight;
+      // All conditions at once: there is little to predict but that a cut is not the best.
+      const cut = (<u32>cutting) & (<u32>((load<u64>(at, 8) ^ sample) >> BIN_SHIFT != 0));
+      if (cut & (<u32>(num * bestDen > bestNum * den))) {
+        if (!free && !isAllowed(g, ofLeft, nLeft)) continue;
+        bestNum = num;
+        bestDen = den;
+        found = at;
       }
-      at++;
     }
-    if (at >= last) break;
-    bin = <usize>load<u8>(at);
+    if (cutting) break;
+    cutting = true;
+    end = firstMissing(sorted, end - 8) - 8;
+    at = sorted;
   }
-  if (found != 0) keepSplit(g, feature, bestNum, bestDen, found, missing);
+  if (found == 0) return;
+  keepSplit(g, feature, bestNum, bestDen, load<u8>(found, BIN_BYTE), load<u8>(found + 8, BIN_BYTE), missing);
+}
+
+/** The first of the missing values, which stand last; `last` is one of them. */
+function firstMissing(sorted: usize, last: usize): usize {
+  while (last > sorted && load<u8>(last - 8, BIN_BYTE) == MISSING_BIN) last -= 8;
+  return last;
 }
 
 /** Tries the cuts where the weights are summed by bin and class, four classes at a time. */
@@ -131,5 +136,5 @@ export function sweepGiniSums(g: Growth, feature: u32, nOccupied: u32, missing: 
     if (at >= last) break;
     bin = <usize>load<u8>(at);
   }
-  if (found != 0) keepSplit(g, feature, bestNum, bestDen, found, missing);
+  if (found != 0) keepSplit(g, feature, bestNum, bestDen, load<u8>(found), load<u8>(found + 1), missing);
 }
