@@ -34,6 +34,7 @@ export function startTree(g: Growth, weights: usize, random: Random): void {
   g.random = random;
   g.totalWeight = <f64>total;
   g.minWeight = g.minWeightFraction * g.totalWeight;
+  g.plain = !g.entropy && g.minLeaf < 2 && g.minWeight == 0;
   g.nNodes = 1;
   g.nEntries = 0;
   g.nStack = 0;

@@ -2,6 +2,7 @@ import { TABLE_LENGTH, tabulateXlogx } from './entropy';
 import { CANDIDATE_BYTES } from './frontier';
 import { classStride, Growth, Pending, Split } from './growth';
 import { FLAG_BYTES } from './occupied';
+import { FEW_ROWS } from './sorting';
 
 const N_BINS: usize = 256;
 const ALIGNMENT: usize = 16;
@@ -87,8 +88,8 @@ function layOut(g: Growth, start: usize, nRows: u32, nFeatures: u32, nClasses: u
   g.gathered = take(rows << 3);
   g.rows = take(rows << 2);
   g.spare = take(rows << 2);
-  g.sorted = nClasses == 2 ? 0 : take((rows + 1) << 3);
-  g.keys = nClasses == 2 ? 0 : take(rows);
+  g.sorted = take((rows + FEW_ROWS) << 3);
+  g.keys = take(rows + FEW_ROWS);
   g.histogram = take(nClasses == 2 ? N_BINS << 3 : N_BINS * classStride(nClasses));
   g.rowCounts = take(N_BINS << 2);
   g.ends = take(N_BINS << 2);

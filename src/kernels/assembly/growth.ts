@@ -90,6 +90,8 @@ export class Growth {
   // The tree in growth.
   random: Random;
   totalWeight: f64;
+  /** Whether the criterion is gini, and no limit bears on a split itself. */
+  plain: bool;
   minWeight: f64;
   nStack: u32;
   nFrontier: u32;

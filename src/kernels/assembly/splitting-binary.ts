@@ -2,6 +2,7 @@ import { isAllowed, keepSplit } from './best-split';
 import { MISSING_BIN } from './binning';
 import { xlogx } from './entropy';
 import { Growth, MISSING_LEFT, MISSING_RIGHT, NO_MISSING } from './growth';
+import { FEW_ROWS, sortFew } from './sorting';
 import { SET, takeOccupied } from './occupied';
 
 /**
@@ -12,12 +13,16 @@ import { SET, takeOccupied } from './occupied';
  */
 export function searchBinary(g: Growth, feature: u32): bool {
   const column = g.columns + <usize>feature * g.nRows;
+  if (g.current.count <= FEW_ROWS && g.plain) {
+    sortFew(g, g.rows + ((<usize>g.current.begin) << 2), column, false);
+    if (load<u8>(g.occupied + g.current.count - 1) != MISSING_BIN) return sweepFew(g, feature);
+  }
   sum(g.rows + ((<usize>g.current.begin) << 2), g.current.count, column, g.gathered, g.histogram, g.flags);
   const nOccupied = takeOccupied(g.flags, g.occupied);
   const constant = nOccupied < 2;
   const missing = load<u8>(g.occupied + nOccupied - 1) == MISSING_BIN;
   if (!constant) {
-    if (missing || g.entropy || g.minLeaf > 1 || g.minWeight > 0) {
+    if (missing || !g.plain) {
       sweep(g, feature, nOccupied, missing ? MISSING_RIGHT : NO_MISSING);
       if (missing) sweep(g, feature, nOccupied, MISSING_LEFT);
     } else {
@@ -28,6 +33,37 @@ export function searchBinary(g: Growth, feature: u32): bool {
   for (let at = g.occupied, end = at + nOccupied; at < end; at++)
     store<u64>(histogram + ((<usize>load<u8>(at)) << 3), 0);
   return constant;
+}
+
+/** Does so for a few sorted rows by gini, nothing being missing or limited. */
+function sweepFew(g: Growth, feature: u32): bool {
+  const weight = g.weight;
+  const second = g.second;
+  const bins = g.occupied;
+  const sorted = g.sorted;
+  const best = g.best;
+  const last = <usize>(g.current.count - 1);
+  let bestNum = best.num;
+  let bestDen = best.den;
+  let found: usize = last;
+  let left: u64 = 0;
+  for (let i: usize = 0; i < last; i++) {
+    left += load<u64>(sorted + (i << 3));
+    const leftWeight = <f64>(<u32>left);
+    const distance = <f64>(<u32>(left >> 32)) * weight - second * leftWeight;
+    const num = distance * distance;
+    const den = leftWeight * (weight - leftWeight);
+    const cut = <u32>(load<u8>(bins + i) != load<u8>(bins + i, 1));
+    if (cut & (<u32>(num * bestDen > bestNum * den))) {
+      bestNum = num;
+      bestDen = den;
+      found = i;
+    }
+  }
+  if (found != last) {
+    keepSplit(g, feature, bestNum, bestDen, load<u8>(bins + found), load<u8>(bins + found, 1), NO_MISSING);
+  }
+  return load<u8>(bins) == load<u8>(bins + last);
 }
 
 /** Sums the samples of each bin, and sets its flag. */

@@ -2,7 +2,7 @@ import { clearBlock } from './blocks';
 import { MISSING_BIN } from './binning';
 import { classStride, Growth, MISSING_LEFT, MISSING_RIGHT, NO_MISSING } from './growth';
 import { SET, takeOccupied } from './occupied';
-import { sortByBin } from './sorting';
+import { FEW_ROWS, sortByBin, sortFew } from './sorting';
 import { sweepEntropy } from './sweep-entropy';
 import { sweepGiniSorted, sweepGiniSums } from './sweep-gini';
 
@@ -22,6 +22,7 @@ const MANY_ROWS: u32 = 24;
 export function searchClasses(g: Growth, feature: u32): bool {
   const column = g.columns + <usize>feature * g.nRows;
   const rows = g.rows + ((<usize>g.current.begin) << 2);
+  if (g.current.count <= FEW_ROWS && !g.entropy) return searchFew(g, feature, rows, column);
   const summed = g.current.count >= MANY_ROWS * g.nClasses;
   const nOccupied = summed ? sumByClass(g, rows, column) : sortByBin(g, rows, column);
   const constant = nOccupied < 2;
@@ -32,6 +33,17 @@ export function searchClasses(g: Growth, feature: u32): bool {
   }
   clear(g, nOccupied, summed);
   return constant;
+}
+
+/** Does so in a small node by gini. */
+function searchFew(g: Growth, feature: u32, rows: usize, column: usize): bool {
+  sortFew(g, rows, column, true);
+  const last = load<u8>(g.occupied + g.current.count - 1);
+  if (load<u8>(g.occupied) == last) return true;
+  const missing = last == MISSING_BIN;
+  sweep(g, feature, 0, missing ? MISSING_RIGHT : NO_MISSING, false);
+  if (missing) sweep(g, feature, 0, MISSING_LEFT, false);
+  return false;
 }
 
 function sweep(g: Growth, feature: u32, nOccupied: u32, missing: u32, summed: bool): void {

@@ -18,7 +18,7 @@ export function sweepGiniSorted(g: Growth, feature: u32, missing: u32): void {
   const weight = g.weight;
   const squares = g.squares;
   const best = g.best;
-  const free = g.minLeaf < 2 && g.minWeight == 0;
+  const free = g.plain;
   let bestNum = best.num;
   let bestDen = best.den;
   let found: usize = 0;
