@@ -1,3 +1,4 @@
+import { coreRandomForest } from './core/random-forest.js';
 import { defineEstimator } from './estimator.js';
 import {
   choice,
@@ -49,6 +50,6 @@ export type RandomForestHyperparameters = Values<typeof hyperparameters>;
 export const randomForestClassifier = defineEstimator({
   kind: 'random_forest_classifier',
   hyperparameters,
-  engines: { mljs: mljsRandomForest },
-  defaultEngine: 'mljs',
+  engines: { core: coreRandomForest, mljs: mljsRandomForest },
+  defaultEngine: 'core',
 });

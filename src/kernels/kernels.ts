@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { LinearKernels } from './linear-kernels.js';
 import type { NeighbourKernels } from './neighbour-kernels.js';
+import type { TreeKernels } from './tree-kernels.js';
 
 /**
  * The exports of the WebAssembly module, compiled from `assembly/`. Addresses are
  * bytes from the start of the memory; each kernel's own file documents it.
  */
-export interface Kernels extends LinearKernels, NeighbourKernels {
+export interface Kernels extends LinearKernels, NeighbourKernels, TreeKernels {
   heapBase(): number;
 }
 

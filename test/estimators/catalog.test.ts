@@ -8,7 +8,7 @@ describe('The estimator of a request', () => {
   it('gets the defaults of scikit-learn, as far as the engine honours them', () => {
     expect(resolveEstimator('random_forest_classifier', undefined, {})).to.deep.equal({
       kind: 'random_forest_classifier',
-      engine: 'mljs',
+      engine: 'core',
       hyperparameters: {
         n_estimators: 100,
         criterion: 'gini',

@@ -20,6 +20,7 @@ const engines: [name: string, spec: EstimatorSpec][] = [
   ['logistic regression', specOf('logistic_regression', { max_iter: 100 })],
   ['a random forest', specOf('random_forest_classifier', { n_estimators: 10 })],
   ['a random forest without bootstrap', specOf('random_forest_classifier', { n_estimators: 3, bootstrap: false })],
+  ['a forest of ml-random-forest', specOf('random_forest_classifier', { n_estimators: 10 }, 'mljs')],
   ['nearest neighbours', specOf('k_neighbors_classifier', { n_neighbors: 2 })],
   ['weighted nearest neighbours', specOf('k_neighbors_classifier', { n_neighbors: 2, weights: 'distance', p: 1 })],
 ];

@@ -1,5 +1,11 @@
 import { engineOf, resolveEstimator } from '../../src/estimators/catalog.js';
-import type { EstimatorKind, EstimatorSpec, TrainingMonitor, TrainingSet } from '../../src/estimators/estimator.js';
+import type {
+  EngineName,
+  EstimatorKind,
+  EstimatorSpec,
+  TrainingMonitor,
+  TrainingSet,
+} from '../../src/estimators/estimator.js';
 import type { Tensors } from '../../src/estimators/tensor.js';
 
 /** Listens to nothing. */
@@ -17,9 +23,13 @@ export function trainingSet(rows: readonly (readonly number[])[], y: readonly nu
   };
 }
 
-/** The specification that a request with these hyperparameters gets. */
-export function specOf(kind: EstimatorKind, given: Readonly<Record<string, unknown>> = {}): EstimatorSpec {
-  return resolveEstimator(kind, undefined, given);
+/** The specification that a request with these hyperparameters gets; of the default engine if it names none. */
+export function specOf(
+  kind: EstimatorKind,
+  given: Readonly<Record<string, unknown>> = {},
+  engine?: EngineName,
+): EstimatorSpec {
+  return resolveEstimator(kind, engine, given);
 }
 
 export function fit(spec: EstimatorSpec, training: TrainingSet, monitor: TrainingMonitor = silent): Tensors {

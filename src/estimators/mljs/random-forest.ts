@@ -1,12 +1,10 @@
-import { invalid } from '../../errors.js';
 import type { Engine, TrainingSet } from '../estimator.js';
+import { featuresPerSplit, rowsPerTree } from '../forest-sizes.js';
 import type { RandomForestHyperparameters } from '../random-forest-classifier.js';
 import { ForestWriter, readForest } from './forest-tensors.js';
 import { forestVote } from './forest-vote.js';
 import { growTree, type TreeLimits } from './grow-tree.js';
 import { Random } from './random.js';
-
-const PATH = 'estimator.random_forest_classifier';
 
 const NEUTRAL: Partial<Record<keyof RandomForestHyperparameters, unknown>> = {
   min_samples_leaf: 1,
@@ -68,26 +66,4 @@ function limitsOf({ nSamples, nFeatures }: TrainingSet, hyperparameters: RandomF
     minSamplesSplit: share ? Math.max(2, Math.ceil(min_samples_split * nSamples)) : min_samples_split,
     maxFeatures: featuresPerSplit(nFeatures, hyperparameters.max_features),
   };
-}
-
-function featuresPerSplit(nFeatures: number, rule: RandomForestHyperparameters['max_features']): number {
-  if (rule === 'all') return nFeatures;
-  if (rule === 'sqrt') return Math.floor(Math.sqrt(nFeatures));
-  // The binary logarithm, rounded down, without the platform's logarithm.
-  if (rule === 'log2') return Math.max(1, 31 - Math.clz32(nFeatures));
-  if ('fraction' in rule) return Math.max(1, Math.floor(rule.fraction * nFeatures));
-  if (rule.count > nFeatures) {
-    throw invalid(`${PATH}.max_features.count`, `is ${rule.count}; must be at most n_features, ${nFeatures}`);
-  }
-  return rule.count;
-}
-
-function rowsPerTree(nSamples: number, { bootstrap, max_samples }: RandomForestHyperparameters): number {
-  if (max_samples === null) return nSamples;
-  if (!bootstrap) throw invalid(`${PATH}.max_samples`, 'needs bootstrap; leave it unset, or bootstrap true');
-  if (max_samples <= 1) return Math.max(1, Math.floor(max_samples * nSamples));
-  if (max_samples > nSamples) {
-    throw invalid(`${PATH}.max_samples`, `is ${max_samples}; must be at most n_samples, ${nSamples}`);
-  }
-  return max_samples;
 }

@@ -16,3 +16,12 @@ export {
   softmaxLossMixed,
 } from './logistic';
 export { addColumnMoments32, addColumnMoments64, placeBlock32, placeBlock64 } from './rows';
+
+export { seedRandom } from './random';
+export { drawRows, drawWeightedRows } from './bootstrap';
+export { binRows } from './binning';
+export { log2 } from './logarithm';
+export { partitionRows } from './partition';
+export { growthBytes, limitGrowth, setUpGrowth } from './growth-layout';
+export { entryCount, grow, nodeCount, startTree } from './growing';
+export { walkBatch, walkRow, walkRowMissing } from './traversal';

@@ -5,9 +5,9 @@ import { fit, predict, specOf, trainingSet } from '../../support/estimation.js';
 
 const KIND = 'random_forest_classifier';
 
-describe('The tensors of a random forest', () => {
+describe('The tensors of a random forest of ml-random-forest', () => {
   const training = trainingSet([[1], [2], [4], [9]], [0, 1, 0, 1]);
-  const spec = specOf(KIND, { n_estimators: 2, bootstrap: false });
+  const spec = specOf(KIND, { n_estimators: 2, bootstrap: false }, 'mljs');
   const sound = fit(spec, training);
 
   /** `sound` with one value of one tensor changed. */
@@ -51,7 +51,10 @@ describe('The tensors of a random forest', () => {
   });
 
   it('are refused when they are of another number of trees', () => {
-    expect(() => predict(specOf(KIND, { n_estimators: 3 }), sound, training, [])).to.throw(RangeError, 'tree_start');
+    expect(() => predict(specOf(KIND, { n_estimators: 3 }, 'mljs'), sound, training, [])).to.throw(
+      RangeError,
+      'tree_start',
+    );
     const none = { ...sound, leaf_start: tensor('U32', [0], new Uint32Array()) };
     expect(() => predict(spec, none, training, [])).to.throw(RangeError, 'leaf_start');
   });

@@ -9,7 +9,7 @@ const KIND = 'random_forest_classifier';
 const one = { nFeatures: 1, nClasses: 2 };
 
 function forest(given: Record<string, unknown>) {
-  return specOf(KIND, given);
+  return specOf(KIND, given, 'mljs');
 }
 
 /** The longest path from the root of the first tree, in splits. */
@@ -20,7 +20,7 @@ function depthOf(tensors: Tensors): number {
   return depth(0);
 }
 
-describe('A random forest', () => {
+describe('A random forest of ml-random-forest', () => {
   const { rows } = readDataSet('wine');
   const y = readDataSet('wine').labels.map(Number);
   const wine = trainingSet(rows, y, 3);

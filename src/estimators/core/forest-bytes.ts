@@ -1,0 +1,42 @@
+import { binnedBytes } from './binned-features.js';
+import { drawerBytes } from './row-drawer.js';
+import { type GrowthSize, TreeGrower } from './tree-grower.js';
+
+/** Per node of the tensors: its feature, half a threshold with its direction, and half a leaf. */
+const NODE_BYTES = 4 + (8 + 1) / 2 + 4 / 2;
+/** Per class in a mixed leaf. */
+const SHARE_BYTES = 4 + 8;
+/** The parts of trees are kept in chunks until they are put together, a tensor at a time. */
+const COPIES = 1.5;
+
+/** The bytes of the workspace of a training. */
+export function forestWorkspaceBytes(size: GrowthSize, bootstrap: boolean, weighted: boolean): number {
+  const { nRows, nFeatures } = size;
+  return binnedBytes(nRows, nFeatures) + TreeGrower.bytes(size) + drawerBytes(nRows, bootstrap, weighted);
+}
+
+/**
+ * The most bytes that a training is likely to take: its workspace, of which the
+ * nodes of the largest tree are touched, and the trees as tensors. How far trees
+ * grow depends on the noise in the data; this takes it to be strong, as where a
+ * forest labels three rows in four correctly.
+ *
+ * @param nDrawn the rows that a tree is grown on
+ */
+export function forestBytes(size: GrowthSize, nTrees: number, nDrawn: number, bootstrap: boolean): number {
+  const nLeaves = likelyLeaves(size, nDrawn, bootstrap);
+  const nNodes = 2 * nLeaves - 1;
+  const { minLeaf, minSplit, maxDepth, maxLeaves } = size.limits;
+  const pure = minLeaf === 1 && minSplit === 2 && maxLeaves === 0 && maxDepth > 31;
+  const entries = pure ? 0 : nLeaves * Math.min(size.nClasses, nDrawn / nLeaves) * SHARE_BYTES;
+  return forestWorkspaceBytes(size, bootstrap, false) + COPIES * nTrees * (nNodes * NODE_BYTES + entries);
+}
+
+function likelyLeaves({ nClasses, limits }: GrowthSize, nDrawn: number, bootstrap: boolean): number {
+  // Bootstrap leaves about 63 % of the rows in the bag.
+  const nInBag = bootstrap ? 0.63 * nDrawn : nDrawn;
+  const unlimited = 0.6 * (1 - 1 / nClasses) ** 1.3 * nInBag;
+  const byRows = (2 * nInBag) / Math.max(2 * limits.minLeaf, limits.minSplit);
+  const byDepth = limits.maxDepth < 31 ? 2 ** limits.maxDepth : Infinity;
+  return Math.max(1, Math.min(unlimited, byRows, byDepth, limits.maxLeaves || Infinity));
+}

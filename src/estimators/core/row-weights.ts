@@ -1,0 +1,40 @@
+import type { TrainingSet } from '../estimator.js';
+
+/** What the weights of rows sum up to in fixed point; trees count in 32 bits, and leave room. */
+const FIXED_TOTAL = 2 ** 28;
+
+/** The rows that a training looks at: those whose weight is not 0. */
+export interface WeightedRows {
+  readonly nRows: number;
+  /** Shape: nRows, the places of the rows in the training set; absent when they are all of it. */
+  readonly index?: Uint32Array;
+  /** Shape: nRows, above 0; absent when all are equal. */
+  readonly weights?: Float64Array;
+  /** The sum of the weights; of equal ones too. */
+  readonly total: number;
+}
+
+export function weightedRows({ nSamples, sampleWeight }: TrainingSet): WeightedRows {
+  if (sampleWeight === undefined) return { nRows: nSamples, total: nSamples };
+  const index = Uint32Array.from(sampleWeight.keys()).filter((row) => sampleWeight[row] > 0);
+  const weights = sampleWeight.filter((weight) => weight > 0);
+  return {
+    nRows: index.length,
+    index: index.length === nSamples ? undefined : index,
+    weights: weights.every((weight) => weight === weights[0]) ? undefined : weights,
+    total: weights.reduce((sum, weight) => sum + weight, 0),
+  };
+}
+
+/**
+ * Writes weights as whole numbers from 1 to 2^31, so that their sums are the same
+ * in any order: themselves where they are whole and small, else in proportion.
+ */
+export function writeFixedWeights({ weights, total }: WeightedRows, fixed: Uint32Array): void {
+  if (weights === undefined) {
+    fixed.fill(1);
+    return;
+  }
+  const scale = total <= FIXED_TOTAL && weights.every(Number.isInteger) ? 1 : FIXED_TOTAL / total;
+  for (let row = 0; row < fixed.length; row++) fixed[row] = Math.max(1, Math.round(weights[row] * scale));
+}
