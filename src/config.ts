@@ -16,7 +16,7 @@ export interface Config {
   readonly maxMessageBytes: number;
   /** How long calls and trainings in flight may go on after SIGTERM. */
   readonly shutdownGraceSeconds: number;
-  /** Heap limit of one training's thread, in MiB. */
+  /** The most memory of one training, in MiB: of its estimate, and of its thread's heap. */
   readonly trainingMemoryMb: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }

@@ -394,6 +394,9 @@ export interface Estimator {
 /**
  * Linear classifier, after scikit-learn's LogisticRegression.
  *
+ * ENGINE_CORE minimises scikit-learn's objective by L-BFGS, its L1 part by a
+ * projected L-BFGS, and tells in Model.metrics whether it converged.
+ *
  * ENGINE_MLJS ascends the likelihood (of a sigmoid for two classes, of the
  * softmax for more) by gradient steps on standardised features, without a
  * penalty; what it honours is said at each field.
@@ -426,20 +429,20 @@ export interface LogisticRegression {
   maxIter?:
     | number
     | undefined;
-  /** The optimiser. Default LBFGS. Not in ENGINE_MLJS. */
+  /**
+   * The optimiser. Default LBFGS. ENGINE_CORE: LBFGS only, for every penalty;
+   * not in ENGINE_MLJS.
+   */
   solver?:
     | LogisticRegression_Solver
     | undefined;
-  /**
-   * Solve the dual problem (LIBLINEAR). Default false. ENGINE_MLJS: the default
-   * only.
-   */
+  /** Solve the dual problem (LIBLINEAR). Default false, which alone is honoured. */
   dual?:
     | boolean
     | undefined;
   /**
-   * Scale of the intercept's column (LIBLINEAR), > 0. Default 1. Not in
-   * ENGINE_MLJS.
+   * Scale of the intercept's column (LIBLINEAR), > 0. Default 1, which alone is
+   * honoured.
    */
   interceptScaling?:
     | number
@@ -646,7 +649,9 @@ export function maxFeatures_RuleToJSON(object: MaxFeatures_Rule): string {
  * Forest of randomised decision trees, after scikit-learn's
  * RandomForestClassifier.
  *
- * What ENGINE_MLJS honours is said at each field.
+ * ENGINE_CORE looks for splits on histograms of up to 255 bins a feature, takes
+ * missing values and weights, and measures feature importances. What ENGINE_MLJS
+ * honours is said at each field.
  */
 export interface RandomForestClassifier {
   /** The number of trees, 1 to 100,000. Default 100. */
@@ -703,14 +708,14 @@ export interface RandomForestClassifier {
     | undefined;
   /**
    * Whether to score the model on the rows that its trees have not seen.
-   * Default false. ENGINE_MLJS: the default only.
+   * Default false, which alone is honoured.
    */
   oobScore?:
     | boolean
     | undefined;
   /**
-   * Strength of minimal cost-complexity pruning, at least 0. Default 0.
-   * ENGINE_MLJS: the default only.
+   * Strength of minimal cost-complexity pruning, at least 0. Default 0, which
+   * alone is honoured.
    */
   ccpAlpha?:
     | number

@@ -19,7 +19,8 @@ export const coreLogisticRegression: Engine<LogisticRegressionHyperparameters> =
 
   honours(name, value) {
     if (name === 'solver') return value === 'lbfgs';
-    return name !== 'dual' && name !== 'intercept_scaling';
+    if (name === 'dual') return value === false;
+    return name !== 'intercept_scaling' || value === 1;
   },
 
   trainingBytes({ nSamples, nFeatures, nClasses }) {

@@ -18,6 +18,7 @@ export const mljsLogisticRegression: Engine<LogisticRegressionHyperparameters> =
   honours(name, value) {
     if (name === 'penalty') return value === 'none';
     if (name === 'dual') return value === false;
+    if (name === 'intercept_scaling') return value === 1;
     return name === 'fit_intercept' || name === 'max_iter';
   },
 
