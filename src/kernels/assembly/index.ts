@@ -3,12 +3,6 @@
 export * from './memory';
 export { exponentials32, exponentials64, logarithms32, logarithms64 } from './exponential';
 export { addMoments32, addMoments64 } from './linear';
-export {
-  sigmoidLoss32,
-  sigmoidLoss64,
-  sigmoidLossMixed,
-  softmaxLoss32,
-  softmaxLoss64,
-  softmaxLossMixed,
-} from './logistic';
 export { addColumnMoments32, addColumnMoments64, placeBlock32, placeBlock64 } from './rows';
+export { sigmoidLoss32, sigmoidLoss64, sigmoidLossMixed } from './sigmoid';
+export { softmaxLoss32, softmaxLoss64, softmaxLossMixed } from './softmax';
