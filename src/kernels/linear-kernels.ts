@@ -5,7 +5,7 @@ export interface LinearKernels {
   exponentials64(address: number, length: number): void;
   logarithms32(address: number, length: number): void;
   logarithms64(address: number, length: number): void;
-  // rows.ts, linear.ts, logistic.ts
+  // rows.ts, linear.ts, sigmoid.ts, softmax.ts
   addColumnMoments32: AddColumnMoments;
   addColumnMoments64: AddColumnMoments;
   placeBlock32: PlaceBlock;

@@ -13,11 +13,11 @@ export function log<T>(x: v128): v128 {
 }
 
 /** c + x y, rounded twice: fused multiplication is not the same on every machine. */
-function fma32(x: v128, y: v128, c: f32): v128 {
+function multiplyAdd32(x: v128, y: v128, c: f32): v128 {
   return f32x4.add(f32x4.mul(x, y), f32x4.splat(c));
 }
 
-function fma64(x: v128, y: v128, c: f64): v128 {
+function multiplyAdd64(x: v128, y: v128, c: f64): v128 {
   return f64x2.add(f64x2.mul(x, y), f64x2.splat(c));
 }
 
@@ -29,11 +29,11 @@ function exp32(x: v128): v128 {
     f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(0.693359375))),
     f32x4.mul(n, f32x4.splat(-2.1219444e-4)),
   );
-  let y = fma32(f32x4.splat(1.98756915e-4), r, 1.3981999507e-3);
-  y = fma32(y, r, 8.3334519073e-3);
-  y = fma32(y, r, 4.1665795894e-2);
-  y = fma32(y, r, 1.6666665459e-1);
-  y = fma32(y, r, 5.0000001201e-1);
+  let y = multiplyAdd32(f32x4.splat(1.98756915e-4), r, 1.3981999507e-3);
+  y = multiplyAdd32(y, r, 8.3334519073e-3);
+  y = multiplyAdd32(y, r, 4.1665795894e-2);
+  y = multiplyAdd32(y, r, 1.6666665459e-1);
+  y = multiplyAdd32(y, r, 5.0000001201e-1);
   y = f32x4.add(f32x4.mul(f32x4.mul(y, r), r), f32x4.add(r, f32x4.splat(1)));
   const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
   return v128.and(f32x4.mul(y, power), f32x4.ge(x, f32x4.splat(-80)));
@@ -46,19 +46,19 @@ function exp64(x: v128): v128 {
     f64x2.sub(bounded, f64x2.mul(n, f64x2.splat(6.9314718036912381649e-1))),
     f64x2.mul(n, f64x2.splat(1.90821492927058770002e-10)),
   );
-  let y = fma64(f64x2.splat(1.0 / 6227020800), r, 1.0 / 479001600);
-  y = fma64(y, r, 1.0 / 39916800);
-  y = fma64(y, r, 1.0 / 3628800);
-  y = fma64(y, r, 1.0 / 362880);
-  y = fma64(y, r, 1.0 / 40320);
-  y = fma64(y, r, 1.0 / 5040);
-  y = fma64(y, r, 1.0 / 720);
-  y = fma64(y, r, 1.0 / 120);
-  y = fma64(y, r, 1.0 / 24);
-  y = fma64(y, r, 1.0 / 6);
-  y = fma64(y, r, 0.5);
-  y = fma64(y, r, 1);
-  y = fma64(y, r, 1);
+  let y = multiplyAdd64(f64x2.splat(1.0 / 6227020800), r, 1.0 / 479001600);
+  y = multiplyAdd64(y, r, 1.0 / 39916800);
+  y = multiplyAdd64(y, r, 1.0 / 3628800);
+  y = multiplyAdd64(y, r, 1.0 / 362880);
+  y = multiplyAdd64(y, r, 1.0 / 40320);
+  y = multiplyAdd64(y, r, 1.0 / 5040);
+  y = multiplyAdd64(y, r, 1.0 / 720);
+  y = multiplyAdd64(y, r, 1.0 / 120);
+  y = multiplyAdd64(y, r, 1.0 / 24);
+  y = multiplyAdd64(y, r, 1.0 / 6);
+  y = multiplyAdd64(y, r, 0.5);
+  y = multiplyAdd64(y, r, 1);
+  y = multiplyAdd64(y, r, 1);
   // Adding 1.5 * 2^52 leaves the integer n in the lowest bits.
   const integer = f64x2.add(n, f64x2.splat(6755399441055744));
   const power = i64x2.shl(i64x2.add(integer, i64x2.splat(1023)), 52);
@@ -72,14 +72,14 @@ function log32(x: v128): v128 {
   const m = i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
   const f = f32x4.sub(m, f32x4.splat(1));
   const square = f32x4.mul(f, f);
-  let y = fma32(f32x4.splat(7.0376836292e-2), f, -1.151461031e-1);
-  y = fma32(y, f, 1.167699874e-1);
-  y = fma32(y, f, -1.2420140846e-1);
-  y = fma32(y, f, 1.4249322787e-1);
-  y = fma32(y, f, -1.6668057665e-1);
-  y = fma32(y, f, 2.0000714765e-1);
-  y = fma32(y, f, -2.4999993993e-1);
-  y = fma32(y, f, 3.3333331174e-1);
+  let y = multiplyAdd32(f32x4.splat(7.0376836292e-2), f, -1.151461031e-1);
+  y = multiplyAdd32(y, f, 1.167699874e-1);
+  y = multiplyAdd32(y, f, -1.2420140846e-1);
+  y = multiplyAdd32(y, f, 1.4249322787e-1);
+  y = multiplyAdd32(y, f, -1.6668057665e-1);
+  y = multiplyAdd32(y, f, 2.0000714765e-1);
+  y = multiplyAdd32(y, f, -2.4999993993e-1);
+  y = multiplyAdd32(y, f, 3.3333331174e-1);
   y = f32x4.mul(f32x4.mul(y, f), square);
   y = f32x4.add(y, f32x4.mul(e, f32x4.splat(-2.1219444e-4)));
   y = f32x4.sub(y, f32x4.mul(square, f32x4.splat(0.5)));
@@ -95,16 +95,16 @@ function log64(x: v128): v128 {
   const f = f64x2.sub(m, f64x2.splat(1));
   const s = f64x2.div(f, f64x2.add(m, f64x2.splat(1)));
   const square = f64x2.mul(s, s);
-  let y = fma64(f64x2.splat(1.0 / 23), square, 1.0 / 21);
-  y = fma64(y, square, 1.0 / 19);
-  y = fma64(y, square, 1.0 / 17);
-  y = fma64(y, square, 1.0 / 15);
-  y = fma64(y, square, 1.0 / 13);
-  y = fma64(y, square, 1.0 / 11);
-  y = fma64(y, square, 1.0 / 9);
-  y = fma64(y, square, 1.0 / 7);
-  y = fma64(y, square, 1.0 / 5);
-  y = fma64(y, square, 1.0 / 3);
+  let y = multiplyAdd64(f64x2.splat(1.0 / 23), square, 1.0 / 21);
+  y = multiplyAdd64(y, square, 1.0 / 19);
+  y = multiplyAdd64(y, square, 1.0 / 17);
+  y = multiplyAdd64(y, square, 1.0 / 15);
+  y = multiplyAdd64(y, square, 1.0 / 13);
+  y = multiplyAdd64(y, square, 1.0 / 11);
+  y = multiplyAdd64(y, square, 1.0 / 9);
+  y = multiplyAdd64(y, square, 1.0 / 7);
+  y = multiplyAdd64(y, square, 1.0 / 5);
+  y = multiplyAdd64(y, square, 1.0 / 3);
   const twice = f64x2.add(s, s);
   // ln(2) in two parts; the small terms first.
   const small = f64x2.add(

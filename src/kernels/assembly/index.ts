@@ -7,15 +7,9 @@ export { scanOne, scanQuad } from './filter-scan';
 export { offerNeighbour, sortNeighbours } from './top-k';
 export { exponentials32, exponentials64, logarithms32, logarithms64 } from './exponential';
 export { addMoments32, addMoments64 } from './linear';
-export {
-  sigmoidLoss32,
-  sigmoidLoss64,
-  sigmoidLossMixed,
-  softmaxLoss32,
-  softmaxLoss64,
-  softmaxLossMixed,
-} from './logistic';
 export { addColumnMoments32, addColumnMoments64, placeBlock32, placeBlock64 } from './rows';
+export { sigmoidLoss32, sigmoidLoss64, sigmoidLossMixed } from './sigmoid';
+export { softmaxLoss32, softmaxLoss64, softmaxLossMixed } from './softmax';
 
 export { seedRandom } from './random';
 export { drawRows, drawWeightedRows } from './bootstrap';

@@ -60,8 +60,8 @@ export function train(
   const totalWeight = sampleWeight?.reduce((sum, weight) => sum + weight, 0) ?? order.length;
   const strengths = strengthsOf(hyperparameters, totalWeight);
   let iterations = 0;
-  let objective: LogisticObjective | undefined;
-  const onCall = () => monitor.progress(iterations, max_iter, objective?.loss);
+  let loss: number | undefined;
+  const onCall = () => monitor.progress(iterations, max_iter, loss);
 
   const workspace = new Workspace(workspaceBytes(order.length, nFeatures, nClasses));
   const storage = storageOf(order.length, nFeatures);
@@ -70,7 +70,7 @@ export function train(
   const scaling = scalingOf(training, rows.moments(fit_intercept), fit_intercept, ridge);
   const penalty = scaledPenalty(strengths, scaling);
   rows.place(scaling);
-  objective = new LogisticObjective(workspace, rows, nOutputs, penalty, fit_intercept, onCall);
+  const objective = new LogisticObjective(workspace, rows, nOutputs, penalty, fit_intercept, onCall);
   const minimise = minimiser(strengths, penalty, curvature, workspace, rows, onCall);
 
   const parameters = new Float64Array(objective.size);
@@ -85,7 +85,8 @@ export function train(
       maxIterations: max_iter - before,
       onIteration(iteration, done) {
         iterations = before + iteration;
-        monitor.progress(iterations, done && isLast ? iterations : max_iter, objective.loss);
+        loss = objective.loss;
+        monitor.progress(iterations, done && isLast ? iterations : max_iter, loss);
       },
     });
     // Flat to the last digits is scikit-learn's other reason to stop (ftol).
