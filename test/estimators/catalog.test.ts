@@ -40,6 +40,7 @@ describe('The estimator of a request', () => {
       fit_intercept: true,
       max_iter: 500,
       dual: false,
+      intercept_scaling: 1,
     });
   });
 

@@ -205,11 +205,6 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
   const unimplemented: [string, object, string][] = [
     ['a boosted estimator', { estimator: { lgbmClassifier: {} } }, 'estimator.lgbm_classifier'],
     [
-      'an engine that is not built',
-      { estimator: { xgbClassifier: { engine: 'ENGINE_CORE' } } },
-      'estimator.xgb_classifier.engine',
-    ],
-    [
       'a hyperparameter that its engine lacks',
       { estimator: { randomForestClassifier: { ccpAlpha: 0.5 } } },
       'estimator.random_forest_classifier.ccp_alpha',

@@ -263,7 +263,7 @@ describe('Logistic regression of the core', () => {
   it('honours every hyperparameter but those of other solvers', () => {
     const spec = coreSpec();
     expect(Object.keys(spec.hyperparameters)).to.have.members(
-      'penalty c l1_ratio tol fit_intercept max_iter solver'.split(' '),
+      'penalty c l1_ratio tol fit_intercept max_iter solver dual intercept_scaling'.split(' '),
     );
     for (const given of [{ solver: 'saga' }, { dual: true }, { intercept_scaling: 2 }]) {
       expect(() => coreSpec(given)).to.throw();
