@@ -155,7 +155,7 @@ describe('the training pool', () => {
 
   it('passes on what the estimator has against the data', async () => {
     const job = jobOf(forest(1));
-    job.x.data[3] = Number.NaN;
+    job.x.data[3] = Infinity;
     const error = await failureOf(open().acquire().train(job, new SharedProgress(), never));
     expect(error).to.have.property('reason', 'INVALID_REQUEST');
     expect(error).to.have.nested.property('violations[0].field', 'x.rows[1].values[1]');

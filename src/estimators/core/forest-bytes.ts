@@ -6,8 +6,10 @@ import { type GrowthSize, TreeGrower } from './tree-grower.js';
 const NODE_BYTES = 4 + (8 + 1) / 2 + 4 / 2;
 /** Per class in a mixed leaf. */
 const SHARE_BYTES = 4 + 8;
-/** The parts of trees are kept in chunks until they are put together, a tensor at a time. */
-const COPIES = 1.5;
+/** The trees are kept in chunks until they are put together, and these are seldom collected before the end. */
+const COPIES = 1.8;
+/** The leaves that trees have, as measured, of those that their least rows would let them have. */
+const SHARE_OF_LEAVES = 0.55;
 
 /** The bytes of the workspace of a training. */
 export function forestWorkspaceBytes(size: GrowthSize, bootstrap: boolean, weighted: boolean): number {
@@ -36,7 +38,7 @@ function likelyLeaves({ nClasses, limits }: GrowthSize, nDrawn: number, bootstra
   // Bootstrap leaves about 63 % of the rows in the bag.
   const nInBag = bootstrap ? 0.63 * nDrawn : nDrawn;
   const unlimited = 0.6 * (1 - 1 / nClasses) ** 1.3 * nInBag;
-  const byRows = (2 * nInBag) / Math.max(2 * limits.minLeaf, limits.minSplit);
+  const byRows = (SHARE_OF_LEAVES * 2 * nInBag) / Math.max(2 * limits.minLeaf, limits.minSplit);
   const byDepth = limits.maxDepth < 31 ? 2 ** limits.maxDepth : Infinity;
   return Math.max(1, Math.min(unlimited, byRows, byDepth, limits.maxLeaves || Infinity));
 }

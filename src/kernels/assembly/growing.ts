@@ -4,7 +4,7 @@ import { xlogx } from './entropy';
 import { popCandidate, pushCandidate } from './frontier';
 import { gather, sampleOf } from './gathering';
 import { Growth, LEAF, MISSING_LEFT, NO_MISSING, nodeAt, pop, push } from './growth';
-import { closeLeaf } from './leaf';
+import { closeLeaf, closePure } from './leaf';
 import { partitionRows } from './partition';
 import { Random } from './random';
 import { searchBinary } from './splitting-binary';
@@ -200,6 +200,11 @@ function splitCurrent(g: Growth, gain: f64): void {
   g.nSplits++;
   const importance = g.importances + ((<usize>best.feature) << 3);
   store<f64>(importance, load<f64>(importance) + gain);
+  if (g.perfect && g.maxLeaves == 0) {
+    closePure(g, children, begin);
+    closePure(g, children + 1, begin + nLeft);
+    return;
+  }
   // The left one comes up first.
   push(g, children + 1, begin + nLeft, count - nLeft, depth);
   push(g, children, begin, nLeft, depth);

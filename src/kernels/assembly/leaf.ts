@@ -20,6 +20,15 @@ export function closeLeaf(g: Growth): void {
   }
 }
 
+/** Makes a node a leaf of the class of its rows, of which one is at `place` of the tree's. */
+export function closePure(g: Growth, leaf: u32, place: u32): void {
+  const row = load<u32>(g.rows + ((<usize>place) << 2));
+  const node = nodeAt(g, leaf);
+  node.feature = LEAF;
+  node.next = load<u32>(g.labels + ((<usize>row) << 2));
+  node.nEntries = 0;
+}
+
 function addEntry(g: Growth, label: u32, weight: u32): void {
   if (weight == 0) return;
   const entry = entryAt(g, g.nEntries++);
