@@ -20,8 +20,8 @@ export function blobs({ classes = 3, perClass = 10, features = 2, spread = 0.2 }
 /** Fits in no time. */
 export const quick = { kNeighborsClassifier: { nNeighbors: 1 } };
 
-/** Goes on for longer than any test on a few hundred rows, unless it is cancelled. */
-export const endless = { randomForestClassifier: { nEstimators: 100_000 } };
+/** Goes on for longer than any test on a few hundred rows, unless it is cancelled: the slower engine, and many trees. */
+export const endless = { randomForestClassifier: { engine: 'ENGINE_MLJS', nEstimators: 100_000 } };
 
 /** Numbers in [0, 1), the same in every run (Numerical Recipes, section 7.1). */
 export function lcg(seed: number): () => number {
