@@ -2,11 +2,12 @@
 import { Argument, Command } from 'commander';
 import { type Benchmark, BenchmarkError } from './benchmark.js';
 import { estimators } from './estimators/estimators.js';
+import { mljs } from './mljs/mljs.js';
 import { parallelTrainings } from './parallel-trainings.js';
 import { predictWhileTraining } from './predict-while-training.js';
 import { runBenchmarks } from './run-benchmarks.js';
 
-const BENCHMARKS: readonly Benchmark[] = [parallelTrainings, predictWhileTraining, estimators];
+const BENCHMARKS: readonly Benchmark[] = [parallelTrainings, predictWhileTraining, estimators, mljs];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 
 interface Options {
