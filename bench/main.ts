@@ -5,12 +5,14 @@ import { estimators } from './estimators/estimators.js';
 import { mljs } from './mljs/mljs.js';
 import { parallelTrainings } from './parallel-trainings.js';
 import { predictWhileTraining } from './predict-while-training.js';
+import { quality } from './quality/quality.js';
 import { runBenchmarks } from './run-benchmarks.js';
 
-const BENCHMARKS: readonly Benchmark[] = [parallelTrainings, predictWhileTraining, estimators, mljs];
+const BENCHMARKS: readonly Benchmark[] = [parallelTrainings, predictWhileTraining, estimators, mljs, quality];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 
 interface Options {
+  readonly data?: string;
   readonly python: string;
   readonly write: boolean;
 }
@@ -20,7 +22,7 @@ ${BENCHMARKS.map(({ name, title }) => `  ${name.padEnd(24)}${title}`).join('\n')
 
 Examples:
   $ npm run bench
-  $ npm run bench -- estimators --no-write`;
+  $ npm run bench -- quality --data ~/data`;
 
 await new Command('npm run bench --')
   .description('Measures, prints the figures, and writes them into bench/README.md.')
@@ -32,10 +34,10 @@ await new Command('npm run bench --')
   .option('--python <command>', 'makes the environment of the Python peers, once', 'python3')
   .option('--no-write', 'leave bench/README.md as it is')
   .addHelpText('after', `\n${LIST}`)
-  .action(async (names: string[], { python, write }: Options) => {
+  .action(async (names: string[], { data, python, write }: Options) => {
     const chosen = BENCHMARKS.filter(({ name }) => names.length === 0 || names.includes(name));
     try {
-      await runBenchmarks(chosen, { python }, write);
+      await runBenchmarks(chosen, { python, dataFolder: data }, write);
     } catch (error) {
       if (!(error instanceof BenchmarkError)) throw error;
       console.error(`\nerror: ${error.message}`);
