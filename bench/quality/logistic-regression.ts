@@ -20,9 +20,9 @@ export const logisticRegressionCheck: Check = {
     figures('scikit-learn by default, from the minimum'),
   ],
   note:
-    'Both minimise one objective, which has one minimum, and are made to get there: ours with `tol=1e-8`, scikit-learn by Newton’s ' +
-    'method (`solver="newton-cholesky"`, `tol=1e-10`), since its L-BFGS takes thousands of iterations to do so on rows as they ' +
-    'are. The last two columns are the largest distances of probabilities from that minimum with the defaults (`tol=1e-4`, ' +
+    'Both minimise one objective, which has one minimum, and are made to get there: ours with `tol=1e-8`, scikit-learn with ' +
+    '`solver="newton-cholesky"` and `tol=1e-10`, since its L-BFGS takes thousands of iterations to do so on rows as they are. The ' +
+    'last two columns are the largest distances of probabilities from that minimum with the defaults (`tol=1e-4`, ' +
     '`max_iter=100`), where both stop earlier.',
   takesMissing: false,
   steps: 1,

@@ -26,7 +26,7 @@ interface Split {
 /** The probabilities of the training core beside scikit-learn's, on real data. */
 export const quality: Benchmark = {
   name: 'quality',
-  title: 'The quality of the training core beside scikit-learn’s',
+  title: "The quality of the training core beside scikit-learn's",
   description:
     `Both are trained on the same rows of public data sets, as they are, and asked about the rows held out: those of ${FOLDS} stratified ` +
     `folds in turn, or of the first one where there are more than ${formatCount(ALL_FOLDS_ROWS)} rows. All hyperparameters that are not ` +
