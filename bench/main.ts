@@ -1,23 +1,47 @@
 /** `npm run bench [-- NAME…]`: measures, prints, and writes bench/README.md. A bar that does not hold is said, and no error. */
-import { estimators } from './estimators.js';
+import { Argument, Command } from 'commander';
+import { type Benchmark, BenchmarkError } from './benchmark.js';
+import { estimators } from './estimators/estimators.js';
+import { mljs } from './mljs/mljs.js';
 import { parallelTrainings } from './parallel-trainings.js';
 import { predictWhileTraining } from './predict-while-training.js';
-import { type Benchmark, verdict, writeSection } from './report.js';
+import { quality } from './quality/quality.js';
+import { runBenchmarks } from './run-benchmarks.js';
 
-const BENCHMARKS: readonly Benchmark[] = [parallelTrainings, predictWhileTraining, estimators];
+const BENCHMARKS: readonly Benchmark[] = [parallelTrainings, predictWhileTraining, estimators, mljs, quality];
+const NAMES = BENCHMARKS.map(({ name }) => name);
 
-const names = process.argv.slice(2);
-const unknown = names.find((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
-if (unknown !== undefined) {
-  console.error(`there is no benchmark ${unknown}; there are ${BENCHMARKS.map(({ name }) => name).join(', ')}`);
-  process.exit(2);
+interface Options {
+  readonly data?: string;
+  readonly python: string;
+  readonly write: boolean;
 }
 
-for (const benchmark of BENCHMARKS.filter(({ name }) => names.length === 0 || names.includes(name))) {
-  console.log(`\n${benchmark.title} (${benchmark.name})`);
-  const rows = await benchmark.run((line) => console.log(`  ${line}`));
-  for (const { what, measured, spread, bar, holds } of rows) {
-    console.log(`  ${what}: ${measured} (${spread})${bar === undefined ? '' : `, bar ${bar}: ${verdict(holds)}`}`);
-  }
-  await writeSection(benchmark, rows);
-}
+const LIST = `Benchmarks:
+${BENCHMARKS.map(({ name, title }) => `  ${name.padEnd(24)}${title}`).join('\n')}
+
+Examples:
+  $ npm run bench
+  $ npm run bench -- quality --data ~/data`;
+
+await new Command('npm run bench --')
+  .description('Measures, prints the figures, and writes them into bench/README.md.')
+  .addArgument(new Argument('[names...]', 'which benchmarks (default: all)').choices(NAMES))
+  .option(
+    '--data <folder>',
+    'CSV files for "quality" beside those of test/data; bench/README.md says how they are read',
+  )
+  .option('--python <command>', 'makes the environment of the Python peers, once', 'python3')
+  .option('--no-write', 'leave bench/README.md as it is')
+  .addHelpText('after', `\n${LIST}`)
+  .action(async (names: string[], { data, python, write }: Options) => {
+    const chosen = BENCHMARKS.filter(({ name }) => names.length === 0 || names.includes(name));
+    try {
+      await runBenchmarks(chosen, { python, dataFolder: data }, write);
+    } catch (error) {
+      if (!(error instanceof BenchmarkError)) throw error;
+      console.error(`\nerror: ${error.message}`);
+      process.exitCode = 1;
+    }
+  })
+  .parseAsync();

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadDataset } from '../client/demo/dataset.js';
 import { startOwnServer } from '../client/demo/own-server.js';
 import { CallAbortedError, ModelServerClient } from '../client/index.js';
-import { type Benchmark, median, type Row, spreadOf } from './report.js';
+import { type Benchmark, figures, type Row } from './benchmark.js';
+import { formatMs, formatSpread } from './report/format.js';
+import { median, quantileOf } from './report/statistics.js';
 
 const ROUNDS = 5;
 const SECONDS = 4;
@@ -16,7 +18,8 @@ export const predictWhileTraining: Benchmark = {
   description:
     `One-row Predicts (1 × 30, logistic regression) at a fixed ${RATE}/s, sent whether or not the last one was answered, with ` +
     `\`TRAINING_CORES=1\`: idle, and while that slot trains a forest. ${ROUNDS} rounds of ${SECONDS} s each, in turn.`,
-  async run(log) {
+  async run({ progress }) {
+    progress.begin(1 + ROUNDS);
     const server = await startOwnServer({ TRAINING_CORES: '1' });
     const client = new ModelServerClient(server.address);
     try {
@@ -25,7 +28,7 @@ export const predictWhileTraining: Benchmark = {
       await client.load('served');
       const row = { rows: 1, columns: heldOut.x.columns, data: heldOut.x.data.subarray(0, heldOut.x.columns) };
       const predict = () => client.predict({ name: 'served', x: row, probabilities: true });
-      await atFixedRate(predict, RATE, 2 * SECONDS);
+      await progress.step('warming up', () => atFixedRate(predict, RATE, 2 * SECONDS));
       // Longer than a round, and then cancelled.
       const digits = await loadDataset('digits');
       const long = {
@@ -37,12 +40,26 @@ export const predictWhileTraining: Benchmark = {
       const idle: number[][] = [];
       const busy: number[][] = [];
       for (let round = 0; round < ROUNDS; round++) {
-        idle.push(await atFixedRate(predict, RATE, SECONDS));
-        busy.push(await whileTraining(client, long, () => atFixedRate(predict, RATE, SECONDS)));
-        const [idleMs, busyMs] = [idle, busy].map((rounds) => median(rounds[round]).toFixed(2));
-        log(`round ${round + 1}: median ${idleMs} ms idle, ${busyMs} ms while training`);
+        await progress.step(
+          `round ${round + 1} of ${ROUNDS}`,
+          async () => {
+            idle.push(await atFixedRate(predict, RATE, SECONDS));
+            busy.push(await whileTraining(client, long, () => atFixedRate(predict, RATE, SECONDS)));
+          },
+          () => {
+            const [idleMs, busyMs] = [idle, busy].map((rounds) => formatMs(median(rounds[round])));
+            return `median ${idleMs} ms idle, ${busyMs} ms while training`;
+          },
+        );
       }
-      return [rowOf('median', 0.5, idle, busy, BAR), rowOf('99th percentile', 0.99, idle, busy)];
+      const columns = [
+        { title: 'Latency' },
+        figures('Training, ms'),
+        figures('Idle, ms'),
+        figures('Ratio'),
+        figures('Least to most'),
+      ];
+      return [{ columns, rows: [rowOf('median', 0.5, idle, busy, BAR), rowOf('99th percentile', 0.99, idle, busy)] }];
     } finally {
       client.close();
       await server.stop();
@@ -53,13 +70,9 @@ export const predictWhileTraining: Benchmark = {
 function rowOf(what: string, quantile: number, idle: number[][], busy: number[][], bar?: number): Row {
   const ratios = idle.map((latencies, round) => quantileOf(busy[round], quantile) / quantileOf(latencies, quantile));
   const ratio = median(ratios);
-  const ms = [idle, busy].map((rounds) =>
-    median(rounds.map((latencies) => quantileOf(latencies, quantile))).toFixed(2),
-  );
+  const ms = [busy, idle].map((rounds) => formatMs(median(rounds.map((latencies) => quantileOf(latencies, quantile)))));
   return {
-    what: `${what}, while training ÷ idle (${ms[1]} ms ÷ ${ms[0]} ms)`,
-    measured: ratio.toFixed(2),
-    spread: spreadOf(ratios),
+    cells: [what, ...ms, ratio.toFixed(2), formatSpread(ratios)],
     ...(bar === undefined ? {} : { bar: `≤ ${bar}`, holds: ratio <= bar }),
   };
 }
@@ -100,9 +113,4 @@ async function whileTraining<T>(
 
 async function untilBusy(client: ModelServerClient, slots: number): Promise<void> {
   while ((await client.getStatus()).busyTrainingSlots !== slots) await delay(20);
-}
-
-function quantileOf(values: readonly number[], quantile: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))];
 }

@@ -1,0 +1,88 @@
+import { figures, type Row, type Table } from '../benchmark.js';
+import type { Problem } from '../data/problem.js';
+import { synthetic } from '../data/synthetic.js';
+import { probabilitiesOf, seconds, trainOurs } from '../ours.js';
+import type { Peer } from '../peers/peer.js';
+import { formatCount, formatMs, formatSpread } from '../report/format.js';
+import type { Progress } from '../report/progress.js';
+import { median } from '../report/statistics.js';
+import type { Case, Comparison, Ours, Quality, Work } from './comparison.js';
+
+export const QUERIES = 1000;
+export const ROUNDS = 3;
+/** Single rows that ours is timed with. */
+const SINGLES = 200;
+
+type Seconds = Readonly<Record<Work, number>>;
+
+/** Runs the cases of a comparison, ours and the peer in turn. */
+export async function compare(comparison: Comparison, peer: Peer, progress: Progress): Promise<Table> {
+  const rows: Row[] = [];
+  for (const one of comparison.cases) rows.push(...(await runCase(comparison, one, peer, progress)));
+  const sizes = [figures('Rows × features'), figures('Classes'), { title: 'Work' }];
+  const times = [figures('Ours, ms'), figures('scikit-learn, ms'), figures('Ratio'), figures('Least to most')];
+  return { title: comparison.title, columns: [...sizes, ...times, ...comparison.quality.columns], rows };
+}
+
+async function runCase(comparison: Comparison, one: Case, peer: Peer, progress: Progress): Promise<Row[]> {
+  const { kind, question, quality } = comparison;
+  const works = (['fit', 'batch', 'row'] as const).filter((work) => one.bars[work] !== undefined);
+  const problem = synthetic(one.rows, one.columns, one.classes, QUERIES);
+  const given = await peer.give(problem);
+  const ours: Seconds[] = [];
+  const theirs: Seconds[] = [];
+  // Every round gives the same models.
+  let held: Quality | undefined;
+  for (let round = 0; round < ROUNDS; round++) {
+    const size = `${formatCount(one.rows)} × ${one.columns}, ${one.classes} classes`;
+    await progress.step(
+      `${kind}, ${size}, round ${round + 1} of ${ROUNDS}`,
+      async () => {
+        const [model, times] = runOurs(comparison, problem);
+        const answer = await peer.ask(given, question);
+        ours.push(times);
+        theirs.push(answer.seconds);
+        held ??= quality.compare(problem, model, answer);
+      },
+      () => works.map((work) => `${work} ${(ours[round][work] / theirs[round][work]).toFixed(3)}`).join(', '),
+    );
+  }
+
+  return works.map((work, index) => {
+    const bar = one.bars[work] ?? NaN;
+    const ratios = ours.map((run, round) => run[work] / theirs[round][work]);
+    const ratio = median(ratios);
+    const ms = [ours, theirs].map((runs) => formatMs(1000 * median(runs.map((run) => run[work]))));
+    const size = [`${formatCount(one.rows)} × ${one.columns}`, String(one.classes), work];
+    // It is the same for all that is timed of a model.
+    const shown = index === 0 ? held : undefined;
+    return {
+      cells: [
+        ...size,
+        ...ms,
+        ratio.toFixed(3),
+        formatSpread(ratios, (value) => value.toFixed(3)),
+        ...quality.columns.map((_, column) => shown?.cells[column] ?? ''),
+      ],
+      bar: [`≤ ${bar}`, shown?.bar ?? []].flat().join(', '),
+      holds: ratio <= bar && shown?.holds !== false,
+    };
+  });
+}
+
+function runOurs({ kind }: Comparison, problem: Problem): [Ours, Seconds] {
+  const { q, columns, classes } = problem;
+  const trained = trainOurs(kind, {}, problem);
+  const out = new Float64Array(100 * classes);
+  const ask = (from: number, rows: number) => {
+    const data = q.subarray(from * columns, (from + rows) * columns);
+    trained.predictor.predictProbabilities({ rows, columns, data }, out);
+  };
+  ask(0, 100);
+  const [batch, probabilities] = seconds(() => probabilitiesOf(trained, problem));
+  const singles = Array.from({ length: SINGLES }, (_, row) => seconds(() => ask(row, 1))[0]);
+  return [
+    { ...trained, probabilities },
+    { fit: trained.fit, batch, row: median(singles) },
+  ];
+}

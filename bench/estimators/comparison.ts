@@ -1,0 +1,42 @@
+import type { TableColumn } from '../../client/terminal/table.js';
+import type { EstimatorKind } from '../../src/estimators/estimator.js';
+import type { Problem } from '../data/problem.js';
+import type { Trained } from '../ours.js';
+import type { PeerAnswer, PeerQuestion } from '../peers/peer.js';
+
+/** What is timed: the fit, a batch of all queries, a single row. */
+export type Work = 'fit' | 'batch' | 'row';
+
+/** A problem's size, and the most that ours may take of the peer's time. */
+export interface Case {
+  readonly rows: number;
+  readonly columns: number;
+  readonly classes: number;
+  readonly bars: Readonly<Partial<Record<Work, number>>>;
+}
+
+/** An estimator of ours beside its namesake, both with their defaults. */
+export interface Comparison {
+  readonly title: string;
+  readonly kind: EstimatorKind;
+  readonly question: PeerQuestion;
+  readonly cases: readonly Case[];
+  /** What is held together beside the times. */
+  readonly quality: {
+    readonly columns: readonly TableColumn[];
+    compare(problem: Problem, ours: Ours, theirs: PeerAnswer): Quality;
+  };
+}
+
+export interface Ours extends Trained {
+  /** Shape: queries x classes. */
+  readonly probabilities: Float64Array;
+}
+
+export interface Quality {
+  /** One for each column. */
+  readonly cells: readonly string[];
+  /** What the quality is held to, beside the ratio. */
+  readonly bar?: string;
+  readonly holds?: boolean;
+}

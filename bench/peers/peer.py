@@ -1,0 +1,66 @@
+"""Trains and asks the benchmarks' peers: a JSON object a line on stdin, an answer a line on stdout.
+
+A request is {"estimator", "parameters", "x", "y", "q", "columns", "out"}: a class with
+scikit-learn's interface by its full name ("sklearn.neighbors.KNeighborsClassifier"),
+its parameters, files of float64 rows, int32 labels (0 to n_classes - 1) and float64
+query rows, and what the paths of the answer's files begin with. NaN means missing.
+Wanted besides, if set: "rows", the number of single rows to time; "attributes", names
+of fitted attributes; "neighbours", the numbers of the nearest rows.
+
+The answer has "seconds" for the fit, for a batch of all queries and for one row (the
+median), "warnings" of the fit, "attributes" as flat lists, and the files
+"probabilities" (float64, n_queries x n_classes) and "neighbours" (int32,
+n_queries x n_neighbors). A request that fails is answered with {"error"}.
+"""
+
+import importlib
+import json
+import statistics
+import sys
+import time
+import warnings
+
+import numpy
+
+
+def seconds(task):
+    start = time.perf_counter()
+    result = task()
+    return time.perf_counter() - start, result
+
+
+def answer(request):
+    x = numpy.fromfile(request["x"], dtype="<f8").reshape(-1, request["columns"])
+    y = numpy.fromfile(request["y"], dtype="<i4")
+    queries = numpy.fromfile(request["q"], dtype="<f8").reshape(-1, request["columns"])
+    module, name = request["estimator"].rsplit(".", 1)
+    model = getattr(importlib.import_module(module), name)(**request["parameters"])
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fit, _ = seconds(lambda: model.fit(x, y))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        batch, probabilities = seconds(lambda: model.predict_proba(queries))
+        singles = range(request.get("rows", 0))
+        rows = [seconds(lambda: model.predict_proba(queries[i : i + 1]))[0] for i in singles]
+
+    files = {"probabilities": probabilities.astype("<f8")}
+    if request.get("neighbours"):
+        files["neighbours"] = model.kneighbors(queries, return_distance=False).astype("<i4")
+    for key, values in files.items():
+        values.tofile(f"{request['out']}{key}")
+    return {
+        "seconds": {"fit": fit, "batch": batch, "row": statistics.median(rows) if rows else None},
+        "warnings": sorted({str(warning.message) for warning in caught}),
+        "attributes": {key: numpy.ravel(getattr(model, key)).tolist() for key in request.get("attributes", [])},
+        "files": {key: f"{request['out']}{key}" for key in files},
+    }
+
+
+for line in sys.stdin:
+    try:
+        reply = answer(json.loads(line))
+    except Exception as error:
+        reply = {"error": f"{type(error).__name__}: {error}"}
+    print(json.dumps(reply), flush=True)

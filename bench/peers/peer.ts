@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Circumstances } from '../benchmark.js';
+import type { Problem } from '../data/problem.js';
+import { makeEnvironment, PEERS } from './environment.js';
+
+/** What the peer is to train, and asked; see peer.py. */
+export interface PeerQuestion {
+  /** A class with scikit-learn's interface, by its full name. */
+  readonly estimator: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** So many single rows are timed; unset: none. */
+  readonly rows?: number;
+  /** Fitted attributes that the answer should have. */
+  readonly attributes?: readonly string[];
+  /** Whether the answer should have the numbers of the nearest rows. */
+  readonly neighbours?: boolean;
+}
+
+export interface PeerAnswer {
+  /** For the fit, for a batch of all queries, and for one row, the median; 0 when no single rows were asked for. */
+  readonly seconds: { readonly fit: number; readonly batch: number; readonly row: number };
+  /** Shape: queries x classes. */
+  readonly probabilities: Float64Array;
+  /** Flat. */
+  readonly attributes: Readonly<Record<string, readonly number[]>>;
+  /** Shape: queries x n_neighbors; empty unless asked for. */
+  readonly neighbours: Int32Array;
+  /** Of the fit, each once. */
+  readonly warnings: readonly string[];
+}
+
+/** A problem that the peer has got; good until the peer is stopped. */
+export interface GivenProblem {
+  readonly x: string;
+  readonly y: string;
+  readonly q: string;
+  readonly columns: number;
+}
+
+/** What peer.py writes. */
+type Reply =
+  | { readonly error: string }
+  | (Pick<PeerAnswer, 'warnings' | 'attributes'> & {
+      readonly error?: undefined;
+      readonly seconds: { readonly fit: number; readonly batch: number; readonly row: number | null };
+      readonly files: { readonly probabilities: string; readonly neighbours?: string };
+    });
+
+/** The Python libraries that ours is measured against, on one thread, in a process of their own. */
+export class Peer {
+  readonly #child: ChildProcess;
+  readonly #answers: AsyncIterator<string>;
+  #given = 0;
+
+  private constructor(private readonly folder: string) {
+    const one = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+    this.#child = spawn(PEERS.python, [PEERS.program], {
+      env: { ...process.env, ...one },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    if (this.#child.stdin === null || this.#child.stdout === null) throw new Error('the peer has no pipes');
+    // Whoever waits for an answer hears of a peer that has ended.
+    this.#child.stdin.on('error', () => undefined);
+    this.#answers = createInterface(this.#child.stdout)[Symbol.asyncIterator]();
+  }
+
+  /**
+   * Starts it, and makes its environment before that if need be.
+   *
+   * @throws BenchmarkError when that cannot be made.
+   */
+  static async start({ python, progress }: Pick<Circumstances, 'python' | 'progress'>): Promise<Peer> {
+    await makeEnvironment(python, (line) => progress.note(line));
+    return new Peer(await mkdtemp(join(tmpdir(), 'modelserver-bench-')));
+  }
+
+  /** Hands a problem over, in files. */
+  async give({ x, y, q, columns }: Problem): Promise<GivenProblem> {
+    const prefix = join(this.folder, String(this.#given++));
+    const files = { x: `${prefix}.x`, y: `${prefix}.y`, q: `${prefix}.q` };
+    await Promise.all([writeFile(files.x, x), writeFile(files.y, y), writeFile(files.q, q)]);
+    return { ...files, columns };
+  }
+
+  /** Trains on a problem's rows, and asks about its queries. */
+  async ask(problem: GivenProblem, question: PeerQuestion): Promise<PeerAnswer> {
+    const request = { ...problem, ...question, out: join(this.folder, 'answer.') };
+    this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error(`the peer has ended while it worked on ${question.estimator}`);
+    const reply = JSON.parse(value) as Reply;
+    if (reply.error !== undefined) throw new Error(`${question.estimator}: ${reply.error}`);
+    const { seconds, files, attributes, warnings } = reply;
+    return {
+      seconds: { ...seconds, row: seconds.row ?? 0 },
+      probabilities: new Float64Array(await bytesOf(files.probabilities)),
+      neighbours: files.neighbours === undefined ? new Int32Array() : new Int32Array(await bytesOf(files.neighbours)),
+      attributes,
+      warnings,
+    };
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const exited = once(this.#child, 'exit');
+      this.#child.stdin?.end();
+      await exited;
+    }
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Of a file, in a buffer of their own. */
+async function bytesOf(path: string): Promise<ArrayBuffer> {
+  return Uint8Array.from(await readFile(path)).buffer;
+}
