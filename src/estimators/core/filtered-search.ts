@@ -16,6 +16,8 @@ export class FilteredSearch {
   readonly rounded: RoundedRows;
   /** Shape: batch x 4; see the kernel. */
   readonly bounds: Placed<Float64Array>;
+  /** Shape: batch; the distance of the nearest row that was left out, at the least that of the farthest neighbour. */
+  readonly outside: Placed<Float64Array>;
   /** Shape: batch. */
   readonly thresholds: Placed<Int32Array>;
   readonly #grid: Placed<Int16Array>;
@@ -33,6 +35,7 @@ export class FilteredSearch {
   ) {
     this.rounded = placeRoundedRows(workspace, rows, nFeatures, rounding);
     this.bounds = workspace.f64(batch * 4);
+    this.outside = workspace.f64(batch);
     this.thresholds = workspace.i32(batch);
     this.#grid = workspace.i16(batch * 2 * this.rounded.pairs);
     this.#taken = new Float64Array(batch);
@@ -41,7 +44,8 @@ export class FilteredSearch {
   /** The bytes that a search takes of a workspace. */
   static sizeOf(n: number, nFeatures: number, batch: number): number {
     const grid = Workspace.sizeOf(batch * 2 * Math.ceil(nFeatures / 2), 2);
-    return roundedRowsBytes(n, nFeatures) + Workspace.sizeOf(batch * 4, 8) + Workspace.sizeOf(batch, 4) + grid;
+    const queries = Workspace.sizeOf(batch * 4, 8) + Workspace.sizeOf(batch, 8) + Workspace.sizeOf(batch, 4);
+    return roundedRowsBytes(n, nFeatures) + queries + grid;
   }
 
   /**
@@ -51,6 +55,7 @@ export class FilteredSearch {
    */
   fill(search: number, points: Float64Array, count: number, failed: Uint8Array): void {
     this.#taken.fill(0, 0, count);
+    this.outside.fill(Infinity, 0, count);
     for (let query = 0; query < count; query++) failed[query] = this.#round(points, query) ? 0 : 1;
     const { leading } = this.rounded;
     if (leading === undefined) this.#sweep(search, count, failed);

@@ -7,7 +7,9 @@ import { NeighbourSearch } from './neighbour-search.js';
 /**
  * Votes of the exact nearest neighbours, found by our own kernels. `algorithm`
  * and `leaf_size` choose a search and never change the answer: all of their
- * values are honoured, and served by the one search that there is.
+ * values are honoured, and served by the one search that there is. Where several
+ * rows are as far as the last neighbour, those vote that vote in scikit-learn when
+ * it searches by brute force.
  */
 export const coreKNeighbors: Engine<KNeighborsHyperparameters> = {
   takesMissingValues: false,
