@@ -27,7 +27,7 @@ export class FilteredSearch {
 
   constructor(
     private readonly workspace: Workspace,
-    rows: Float64Array,
+    rows: Placed<Float64Array>,
     private readonly nFeatures: number,
     private readonly k: number,
     batch: number,
@@ -53,10 +53,10 @@ export class FilteredSearch {
    * nFeatures) are those of the record `search`. Sets a flag in `failed` for each
    * for which the filter does not do: its heap is of no use.
    */
-  fill(search: number, points: Float64Array, count: number, failed: Uint8Array): void {
+  fill(search: number, points: Placed<Float64Array>, count: number, failed: Uint8Array): void {
     this.#taken.fill(0, 0, count);
     this.outside.fill(Infinity, 0, count);
-    for (let query = 0; query < count; query++) failed[query] = this.#round(points, query) ? 0 : 1;
+    for (let query = 0; query < count; query++) failed[query] = this.#round(points.address, query) ? 0 : 1;
     const { leading } = this.rounded;
     if (leading === undefined) this.#sweep(search, count, failed);
     else
@@ -65,11 +65,11 @@ export class FilteredSearch {
   }
 
   /** Moves the point of a query to the grid, if it is on it. */
-  #round(points: Float64Array, query: number): boolean {
+  #round(points: number, query: number): boolean {
     const { nFeatures } = this;
     const { rounding, error, pairs } = this.rounded;
     const result = this.#result;
-    round(rounding, points, query * nFeatures, this.#grid, query * pairs * 2, 1, result);
+    round(this.workspace, rounding, points + query * nFeatures * 8, this.#grid.address + query * pairs * 4, 4, result);
     const at = 4 * query;
     this.bounds[at] = result.norm;
     this.bounds[at + 1] = result.error + error;

@@ -1,7 +1,7 @@
 import { type Placed, Workspace } from '../../kernels/workspace.js';
 import type { Matrix } from '../matrix.js';
 import { FilteredSearch } from './filtered-search.js';
-import { roundingOf } from './rounding.js';
+import { roundingBytes, roundingOf } from './rounding.js';
 
 /** The most bytes of heaps: there are fewer queries in a batch when they have many neighbours. */
 const HEAP_BYTES = 2 ** 24;
@@ -57,20 +57,21 @@ export class NeighbourSearch {
     const workspace = new Workspace(
       sizes.reduce(
         (sum, length) => sum + Workspace.sizeOf(length, 8),
-        p === 2 ? FilteredSearch.sizeOf(n, nFeatures, batch) : 0,
+        p === 2 ? roundingBytes(nFeatures) + FilteredSearch.sizeOf(n, nFeatures, batch) : 0,
       ),
     );
     this.#workspace = workspace;
     const rows = workspace.f64(x.length);
     this.#scale = scaleOf(x);
-    for (let i = 0; i < x.length; i++) rows[i] = x[i] * this.#scale;
+    rows.set(x);
+    if (this.#scale !== 1) for (let i = 0; i < x.length; i++) rows[i] *= this.#scale;
     this.#points = workspace.f64(batch * nFeatures);
     this.#pair = workspace.f64(2 * nFeatures);
     this.distances = workspace.f64(batch * k);
     this.neighbours = workspace.u32(batch * k);
     this.#exactly = new Uint8Array(batch);
     this.#marked = new Uint8Array(batch);
-    const rounding = p === 2 ? roundingOf(rows, nFeatures) : undefined;
+    const rounding = p === 2 ? roundingOf(workspace, rows, nFeatures) : undefined;
     this.#filtered = rounding && new FilteredSearch(workspace, rows, nFeatures, k, batch, rounding);
     this.#record = workspace.u32(10);
     this.#record.set([
@@ -152,7 +153,10 @@ export class NeighbourSearch {
  */
 function scaleOf(x: Float64Array | Float32Array): number {
   let largest = 0;
-  for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]));
+  for (let i = 0; i < x.length; i++) {
+    const magnitude = Math.abs(x[i]);
+    if (magnitude > largest) largest = magnitude;
+  }
   if (largest === 0) return 1;
   const exponent = Math.floor(Math.log2(largest));
   if (Math.abs(exponent) < MAX_EXPONENT) return 1;

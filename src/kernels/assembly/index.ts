@@ -3,6 +3,7 @@
 export * from './memory';
 export { manhattanDistance, squaredDistance } from './distance';
 export { scanExactly } from './exact-scan';
+export { roundRow } from './rounding';
 export { scanOne, scanQuad } from './filter-scan';
 export { offerNeighbour, sortNeighbours } from './top-k';
 export { exponentials32, exponentials64, logarithms32, logarithms64 } from './exponential';
