@@ -3,7 +3,7 @@ import { formatDuration } from './format.js';
 import type { Style } from './style.js';
 
 /** A bar for a share of 0 to 1. */
-export function formatBar(fraction: number, style: Style, width = 24): string {
+function formatBar(fraction: number, style: Style, width = 24): string {
   const filled = Math.round(Math.min(1, Math.max(0, fraction)) * width);
   return style.accent('━'.repeat(filled)) + style.dim('─'.repeat(width - filled));
 }

@@ -1,5 +1,5 @@
+import { Workspace } from '../kernels/workspace.js';
 import type { ModelShape, Predictor } from './estimator.js';
-import type { Matrix } from './matrix.js';
 import { dataOf, tensor, type Tensors } from './tensor.js';
 
 /** The rows of `coef`: one for two classes, else one a class. */
@@ -16,8 +16,13 @@ export function linearTensors(coef: Float64Array<ArrayBuffer>, intercept: Float6
   };
 }
 
+/** The most values of rows that are answered together, so that they stay in a cache. */
+const BATCH_VALUES = 8192;
+const MAX_BATCH = 256;
+
 /**
- * The sigmoid (two classes) or softmax (more) of the scores X coefᵀ + intercept.
+ * The softmax of the scores X coefᵀ + intercept; of two classes the first one's
+ * score is 0, which makes it the sigmoid.
  *
  * @throws RangeError when the tensors are not those of a linear model.
  */
@@ -28,101 +33,28 @@ export function linearPredictor(tensors: Tensors, { nFeatures, nClasses }: Model
   if (!coef.every(Number.isFinite) || !intercept.every(Number.isFinite)) {
     throw new RangeError('the coefficients are not all finite');
   }
+  const width = Math.ceil(nClasses / 2) * 2;
+  const batch = Math.max(4, Math.min(MAX_BATCH, Math.floor(BATCH_VALUES / Math.max(nFeatures, width))));
+  const lengths = [(1 + nFeatures) * width, batch * nFeatures, batch * width];
+  const workspace = new Workspace(lengths.reduce((sum, length) => sum + Workspace.sizeOf(length, 8), 0));
+  const [weights, points, shares] = lengths.map((length) => workspace.f64(length));
+  for (let k = 0; k < nOutputs; k++) {
+    const column = nClasses - nOutputs + k;
+    weights[column] = intercept[k];
+    for (let j = 0; j < nFeatures; j++) weights[(1 + j) * width + column] = coef[k * nFeatures + j];
+  }
+  const { kernels } = workspace;
+  const full = shares.subarray(0, batch * nClasses);
+
   return {
-    predictProbabilities(x, probabilities) {
-      if (nOutputs === 1) binaryScores(x, coef, intercept[0], probabilities);
-      else scores(x, coef, intercept, probabilities);
-      for (let at = 0; at < x.rows * nClasses; at += nClasses) {
-        if (nOutputs === 1) sigmoid(probabilities, at);
-        else softmax(probabilities, at, nClasses);
+    predictProbabilities({ rows, data }, probabilities) {
+      for (let first = 0; first < rows; first += batch) {
+        const n = Math.min(batch, rows - first);
+        points.set(n * nFeatures === data.length ? data : data.subarray(first * nFeatures, (first + n) * nFeatures));
+        kernels.linearScores(points.address, n, nFeatures, weights.address, width, shares.address);
+        kernels.softmaxRows(shares.address, n, nClasses, width);
+        probabilities.set(n === batch ? full : shares.subarray(0, n * nClasses), first * nClasses);
       }
     },
   };
-}
-
-// A sum waits for each of its additions, so four are made side by side; each has
-// the order that it would have alone.
-
-/** Writes the score of each row in the first of its two places. */
-function binaryScores({ rows, columns, data }: Matrix, coef: Float64Array, intercept: number, to: Float64Array): void {
-  let row = 0;
-  for (; row + 4 <= rows; row += 4) {
-    const [a, b, c, d] = [row * columns, (row + 1) * columns, (row + 2) * columns, (row + 3) * columns];
-    let [s, t, u, v] = [intercept, intercept, intercept, intercept];
-    for (let j = 0; j < columns; j++) {
-      const w = coef[j];
-      s += w * data[a + j];
-      t += w * data[b + j];
-      u += w * data[c + j];
-      v += w * data[d + j];
-    }
-    to[2 * row] = bounded(s);
-    to[2 * row + 2] = bounded(t);
-    to[2 * row + 4] = bounded(u);
-    to[2 * row + 6] = bounded(v);
-  }
-  for (; row < rows; row++) to[2 * row] = bounded(scoreOf(data, row * columns, coef, 0, columns, intercept));
-}
-
-/** Writes the score of each row and output. */
-function scores({ rows, columns, data }: Matrix, coef: Float64Array, intercept: Float64Array, to: Float64Array): void {
-  const nOutputs = intercept.length;
-  for (let row = 0; row < rows; row++) {
-    const from = row * columns;
-    const at = row * nOutputs;
-    let k = 0;
-    for (; k + 4 <= nOutputs; k += 4) {
-      const [a, b, c, d] = [k * columns, (k + 1) * columns, (k + 2) * columns, (k + 3) * columns];
-      let [s, t, u, v] = [intercept[k], intercept[k + 1], intercept[k + 2], intercept[k + 3]];
-      for (let j = 0; j < columns; j++) {
-        const value = data[from + j];
-        s += coef[a + j] * value;
-        t += coef[b + j] * value;
-        u += coef[c + j] * value;
-        v += coef[d + j] * value;
-      }
-      to[at + k] = bounded(s);
-      to[at + k + 1] = bounded(t);
-      to[at + k + 2] = bounded(u);
-      to[at + k + 3] = bounded(v);
-    }
-    for (; k < nOutputs; k++) to[at + k] = bounded(scoreOf(data, from, coef, k * columns, columns, intercept[k]));
-  }
-}
-
-function scoreOf(
-  data: Matrix['data'],
-  from: number,
-  coef: Float64Array,
-  coefFrom: number,
-  columns: number,
-  intercept: number,
-): number {
-  let score = intercept;
-  for (let j = 0; j < columns; j++) score += coef[coefFrom + j] * data[from + j];
-  return score;
-}
-
-/** Products of very large numbers overflow, and their sum may have no value: no evidence then. */
-function bounded(score: number): number {
-  if (Number.isNaN(score)) return 0;
-  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, score));
-}
-
-function sigmoid(probabilities: Float64Array, at: number): void {
-  const score = probabilities[at];
-  // Of the two forms, the one whose exponential cannot overflow.
-  const less = Math.exp(-Math.abs(score));
-  const likely = 1 / (1 + less);
-  const unlikely = less / (1 + less);
-  probabilities[at] = score >= 0 ? unlikely : likely;
-  probabilities[at + 1] = score >= 0 ? likely : unlikely;
-}
-
-function softmax(probabilities: Float64Array, from: number, n: number): void {
-  let largest = -Infinity;
-  for (let k = from; k < from + n; k++) largest = Math.max(largest, probabilities[k]);
-  let sum = 0;
-  for (let k = from; k < from + n; k++) sum += probabilities[k] = Math.exp(probabilities[k] - largest);
-  for (let k = from; k < from + n; k++) probabilities[k] /= sum;
 }

@@ -18,6 +18,9 @@ export interface LinearKernels {
   softmaxLoss32: SoftmaxLoss;
   softmaxLoss64: SoftmaxLoss;
   softmaxLossMixed: SoftmaxLoss;
+  // linear-predict.ts
+  linearScores(x: number, rows: number, features: number, coef: number, width: number, scores: number): void;
+  softmaxRows(scores: number, rows: number, classes: number, width: number): void;
 }
 
 export type AddColumnMoments = (

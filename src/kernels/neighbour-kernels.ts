@@ -1,11 +1,20 @@
 /** The kernels of nearest neighbours; each is documented in its file under `assembly/`. */
 export interface NeighbourKernels {
-  // Nearest neighbours: distance, top-k, exact-scan, filter-scan.
+  // distance.ts, top-k.ts, exact-scan.ts, rounding.ts, filter-scan.ts
   squaredDistance(a: number, b: number, n: number): number;
   manhattanDistance(a: number, b: number, n: number): number;
   offerNeighbour(distances: number, rows: number, k: number, distance: number, row: number): number;
   sortNeighbours(distances: number, rows: number, k: number): void;
   scanExactly(search: number, from: number, to: number, pair: number, first: number, second: number, p: number): void;
+  roundRow(
+    row: number,
+    centre: number,
+    nFeatures: number,
+    unit: number,
+    target: number,
+    stride: number,
+    result: number,
+  ): void;
   scanQuad: FilterScan;
   scanOne: FilterScan;
 }

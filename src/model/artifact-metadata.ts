@@ -5,7 +5,7 @@ import type { Classes } from '../estimators/labels.js';
 import type { ModelCard } from './model.js';
 
 /** The newest format that this version writes, and reads. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 const FORMAT = 'modelserver';
 

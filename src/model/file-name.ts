@@ -1,5 +1,5 @@
 /** The ending of an artifact's file. */
-export const EXTENSION = '.safetensors';
+const EXTENSION = '.safetensors';
 
 /** Names that Windows takes for devices, whatever their ending. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/;

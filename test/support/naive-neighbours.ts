@@ -11,17 +11,38 @@ export function distanceOf(a: ArrayLike<number>, b: ArrayLike<number>, p: number
   return sum;
 }
 
-/** All distances, sorted: the k nearest rows, of equally near ones the earlier. */
+/**
+ * The `k` nearest rows, the nearest first. Rows come in their order to a heap with
+ * the farthest on top, as in scikit-learn: each takes the place of the top if it is
+ * nearer, and changes places with the farther of the two below while that is
+ * farther. So it is decided which of equally far rows are kept.
+ */
 export function nearestOf(
   rows: readonly ArrayLike<number>[],
   point: ArrayLike<number>,
   k: number,
   p: number,
 ): Neighbour[] {
-  return rows
-    .map((values, row) => ({ row, distance: distanceOf(values, point, p) }))
-    .toSorted((a, b) => (a.distance === b.distance ? a.row - b.row : a.distance - b.distance))
-    .slice(0, k);
+  const heap = Array.from({ length: k }, (): Neighbour => ({ row: -1, distance: Infinity }));
+  rows.forEach((values, row) => {
+    const distance = Math.min(Number.MAX_VALUE, distanceOf(values, point, p));
+    if (distance >= heap[0].distance) return;
+    heap[0] = { row, distance };
+    let at = 0;
+    for (;;) {
+      const [left, right] = [2 * at + 1, 2 * at + 2];
+      const below = right < k && heap[right].distance > heap[left].distance ? right : left;
+      if (below >= k || heap[below].distance <= distance) break;
+      [heap[at], heap[below]] = [heap[below], heap[at]];
+      at = below;
+    }
+  });
+  return heap.toSorted(byDistance);
+}
+
+/** The nearest first; of equally far ones, the earlier row. */
+export function byDistance(a: Neighbour, b: Neighbour): number {
+  return a.distance === b.distance ? a.row - b.row : a.distance - b.distance;
 }
 
 /** The class shares of the neighbours; with `weights` 'distance' those at distance 0 share all the weight. */

@@ -1,5 +1,5 @@
 /** How many bins values have; one more is for missing values. */
-export const MAX_BINS = 255;
+const MAX_BINS = 255;
 /** The edges of a feature in memory: those of the bins, and Infinity for the rest. */
 export const EDGE_STRIDE = 256;
 

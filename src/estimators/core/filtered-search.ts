@@ -16,6 +16,8 @@ export class FilteredSearch {
   readonly rounded: RoundedRows;
   /** Shape: batch x 4; see the kernel. */
   readonly bounds: Placed<Float64Array>;
+  /** Shape: batch; the distance of the nearest row that was left out, at the least that of the farthest neighbour. */
+  readonly outside: Placed<Float64Array>;
   /** Shape: batch. */
   readonly thresholds: Placed<Int32Array>;
   readonly #grid: Placed<Int16Array>;
@@ -25,7 +27,7 @@ export class FilteredSearch {
 
   constructor(
     private readonly workspace: Workspace,
-    rows: Float64Array,
+    rows: Placed<Float64Array>,
     private readonly nFeatures: number,
     private readonly k: number,
     batch: number,
@@ -33,6 +35,7 @@ export class FilteredSearch {
   ) {
     this.rounded = placeRoundedRows(workspace, rows, nFeatures, rounding);
     this.bounds = workspace.f64(batch * 4);
+    this.outside = workspace.f64(batch);
     this.thresholds = workspace.i32(batch);
     this.#grid = workspace.i16(batch * 2 * this.rounded.pairs);
     this.#taken = new Float64Array(batch);
@@ -41,7 +44,8 @@ export class FilteredSearch {
   /** The bytes that a search takes of a workspace. */
   static sizeOf(n: number, nFeatures: number, batch: number): number {
     const grid = Workspace.sizeOf(batch * 2 * Math.ceil(nFeatures / 2), 2);
-    return roundedRowsBytes(n, nFeatures) + Workspace.sizeOf(batch * 4, 8) + Workspace.sizeOf(batch, 4) + grid;
+    const queries = Workspace.sizeOf(batch * 4, 8) + Workspace.sizeOf(batch, 8) + Workspace.sizeOf(batch, 4);
+    return roundedRowsBytes(n, nFeatures) + queries + grid;
   }
 
   /**
@@ -49,9 +53,10 @@ export class FilteredSearch {
    * nFeatures) are those of the record `search`. Sets a flag in `failed` for each
    * for which the filter does not do: its heap is of no use.
    */
-  fill(search: number, points: Float64Array, count: number, failed: Uint8Array): void {
+  fill(search: number, points: Placed<Float64Array>, count: number, failed: Uint8Array): void {
     this.#taken.fill(0, 0, count);
-    for (let query = 0; query < count; query++) failed[query] = this.#round(points, query) ? 0 : 1;
+    this.outside.fill(Infinity, 0, count);
+    for (let query = 0; query < count; query++) failed[query] = this.#round(points.address, query) ? 0 : 1;
     const { leading } = this.rounded;
     if (leading === undefined) this.#sweep(search, count, failed);
     else
@@ -60,11 +65,11 @@ export class FilteredSearch {
   }
 
   /** Moves the point of a query to the grid, if it is on it. */
-  #round(points: Float64Array, query: number): boolean {
+  #round(points: number, query: number): boolean {
     const { nFeatures } = this;
     const { rounding, error, pairs } = this.rounded;
     const result = this.#result;
-    round(rounding, points, query * nFeatures, this.#grid, query * pairs * 2, 1, result);
+    round(this.workspace, rounding, points + query * nFeatures * 8, this.#grid.address + query * pairs * 4, 4, result);
     const at = 4 * query;
     this.bounds[at] = result.norm;
     this.bounds[at + 1] = result.error + error;

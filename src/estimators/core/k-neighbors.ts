@@ -7,7 +7,9 @@ import { NeighbourSearch } from './neighbour-search.js';
 /**
  * Votes of the exact nearest neighbours, found by our own kernels. `algorithm`
  * and `leaf_size` choose a search and never change the answer: all of their
- * values are honoured, and served by the one search that there is.
+ * values are honoured, and served by the one search that there is. Where several
+ * rows are as far as the last neighbour, those vote that vote in scikit-learn when
+ * it searches by brute force.
  */
 export const coreKNeighbors: Engine<KNeighborsHyperparameters> = {
   takesMissingValues: false,
@@ -25,7 +27,7 @@ export const coreKNeighbors: Engine<KNeighborsHyperparameters> = {
       );
     }
     const shape = [nSamples, nFeatures];
-    const rows = isSinglePrecision(x) ? tensor('F32', shape, Float32Array.from(x)) : tensor('F64', shape, x.slice());
+    const rows = isSinglePrecision(x) ? tensor('F32', shape, new Float32Array(x)) : tensor('F64', shape, x.slice());
     const tensors = { x: rows, y: tensor('I32', [nSamples], Int32Array.from(y)) };
     monitor.progress(1, 1);
     return tensors;
@@ -75,7 +77,15 @@ function inverseRoot(squared: number, nearest: number): number {
 }
 
 function isSinglePrecision(x: Float64Array): boolean {
-  return x.every((value) => Math.fround(value) === value);
+  for (let i = 0; i < x.length; i++) if (Math.fround(x[i]) !== x[i]) return false;
+  return true;
+}
+
+function areFinite(x: Float64Array | Float32Array): boolean {
+  // 0 for finite numbers, NaN for others.
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i] - x[i];
+  return sum === 0;
 }
 
 function read(tensors: Tensors, { nFeatures, nClasses }: ModelShape, nNeighbors: number) {
@@ -84,6 +94,6 @@ function read(tensors: Tensors, { nFeatures, nClasses }: ModelShape, nNeighbors:
   const x = dataOf(tensors, 'x', dtype, [y.length, nFeatures]);
   if (y.length < nNeighbors) throw new RangeError(`${y.length} rows have no ${nNeighbors} neighbours`);
   if (!y.every((label) => label >= 0 && label < nClasses)) throw new RangeError('tensor y names unknown classes');
-  if (!x.every(Number.isFinite)) throw new RangeError('tensor x is not finite');
+  if (!areFinite(x)) throw new RangeError('tensor x is not finite');
   return { x, y };
 }

@@ -1,7 +1,7 @@
 import { type Placed, Workspace } from '../../kernels/workspace.js';
 import type { Matrix } from '../matrix.js';
 import { FilteredSearch } from './filtered-search.js';
-import { roundingOf } from './rounding.js';
+import { roundingBytes, roundingOf } from './rounding.js';
 
 /** The most bytes of heaps: there are fewer queries in a batch when they have many neighbours. */
 const HEAP_BYTES = 2 ** 24;
@@ -11,11 +11,14 @@ const MAX_EXPONENT = 500;
 /** Where the largest of such values is brought: as far in, so that queries further out still have squares. */
 const SCALED_EXPONENT = 440;
 const NO_ROW = 0xffffffff;
+/** Rows are gone through in parts of this size, which stay in a cache for all queries of a batch. */
+const PART_BYTES = 262_144;
 
 /**
- * Exact search for the k nearest rows, in double precision; of equally near rows
- * the earlier ones. Euclidean searches look at rows rounded to 16 bits first, and
- * take distances only of those that have a chance (see the kernel filter-scan).
+ * Exact search for the k nearest rows, in double precision; of rows as far as the
+ * last of them, those that scikit-learn's brute force keeps (see the kernel top-k).
+ * Euclidean searches look at rows rounded to 16 bits first, and take distances
+ * only of those that have a chance (see the kernel filter-scan).
  */
 export class NeighbourSearch {
   /** The most queries that one call of `find` takes. */
@@ -34,6 +37,8 @@ export class NeighbourSearch {
   readonly #filtered: FilteredSearch | undefined;
   /** Which queries take the exact scan. */
   readonly #exactly: Uint8Array;
+  /** The numbers of those queries. */
+  readonly #marked: Uint8Array;
   readonly #n: number;
   readonly #scale: number;
 
@@ -48,31 +53,34 @@ export class NeighbourSearch {
     this.#n = n;
     this.batch = Math.min(MAX_BATCH, Math.max(4, 4 * Math.floor(HEAP_BYTES / (48 * k))));
     const { batch } = this;
-    const sizes = [x.length, batch * nFeatures, 2 * nFeatures, batch * k, batch * k, 9];
+    const sizes = [x.length, batch * nFeatures, 2 * nFeatures, batch * k, batch * k, 10];
     const workspace = new Workspace(
       sizes.reduce(
         (sum, length) => sum + Workspace.sizeOf(length, 8),
-        p === 2 ? FilteredSearch.sizeOf(n, nFeatures, batch) : 0,
+        p === 2 ? roundingBytes(nFeatures) + FilteredSearch.sizeOf(n, nFeatures, batch) : 0,
       ),
     );
     this.#workspace = workspace;
     const rows = workspace.f64(x.length);
     this.#scale = scaleOf(x);
-    for (let i = 0; i < x.length; i++) rows[i] = x[i] * this.#scale;
+    rows.set(x);
+    if (this.#scale !== 1) for (let i = 0; i < x.length; i++) rows[i] *= this.#scale;
     this.#points = workspace.f64(batch * nFeatures);
     this.#pair = workspace.f64(2 * nFeatures);
     this.distances = workspace.f64(batch * k);
     this.neighbours = workspace.u32(batch * k);
     this.#exactly = new Uint8Array(batch);
-    const rounding = p === 2 ? roundingOf(rows, nFeatures) : undefined;
+    this.#marked = new Uint8Array(batch);
+    const rounding = p === 2 ? roundingOf(workspace, rows, nFeatures) : undefined;
     this.#filtered = rounding && new FilteredSearch(workspace, rows, nFeatures, k, batch, rounding);
-    this.#record = workspace.u32(9);
+    this.#record = workspace.u32(10);
     this.#record.set([
       rows.address,
       this.#points.address,
       this.distances.address,
       this.neighbours.address,
       this.#filtered?.bounds.address ?? 0,
+      this.#filtered?.outside.address ?? 0,
       this.#filtered?.thresholds.address ?? 0,
       this.#filtered?.rounded.order.address ?? 0,
       nFeatures,
@@ -89,7 +97,7 @@ export class NeighbourSearch {
       for (let j = 0; j < nFeatures; j++) this.#points[query * nFeatures + j] = data[from + j] * this.#scale;
     }
     if (this.#filtered === undefined) this.#exactly.fill(1, 0, count);
-    else this.#filtered.fill(this.#record.address, this.#points, count, this.#exactly);
+    else this.#filter(this.#filtered, count);
     this.#scanExactly(count);
     const { kernels } = this.#workspace;
     for (let query = 0; query < count; query++)
@@ -101,30 +109,39 @@ export class NeighbourSearch {
     this.neighbours.fill(NO_ROW, from * this.k, to * this.k);
   }
 
-  /** Scans all rows for the marked queries, two at a time. */
+  /** Fills heaps behind the filter, and marks the queries that this does not settle. */
+  #filter(filtered: FilteredSearch, count: number): void {
+    filtered.fill(this.#record.address, this.#points, count, this.#exactly);
+    // Of rows equally far, some may have been left out.
+    for (let query = 0; query < count; query++)
+      if (filtered.outside[query] === this.distances[query * this.k]) this.#exactly[query] = 1;
+  }
+
+  /** Scans all rows for the marked queries, two at a time, in parts that stay in a cache for all of them. */
   #scanExactly(count: number): void {
-    let waiting = -1;
+    let nMarked = 0;
     for (let query = 0; query < count; query++) {
       if (this.#exactly[query] === 0) continue;
       this.#clear(query, query + 1);
-      if (waiting < 0) {
-        waiting = query;
-      } else {
-        this.#scanPair(waiting, query);
-        waiting = -1;
-      }
+      this.#marked[nMarked++] = query;
     }
-    if (waiting >= 0) this.#scanPair(waiting, waiting);
+    if (nMarked === 0) return;
+    const part = Math.max(4, Math.floor(PART_BYTES / (32 * this.nFeatures)) * 4);
+    for (let from = 0; from < this.#n; from += part) {
+      const to = Math.min(this.#n, from + part);
+      for (let i = 0; i < nMarked; i += 2)
+        this.#scanPair(from, to, this.#marked[i], this.#marked[Math.min(i + 1, nMarked - 1)]);
+    }
   }
 
-  #scanPair(first: number, second: number): void {
+  #scanPair(from: number, to: number, first: number, second: number): void {
     const { nFeatures } = this;
     for (let j = 0; j < nFeatures; j++) {
       this.#pair[2 * j] = this.#points[first * nFeatures + j];
       this.#pair[2 * j + 1] = this.#points[second * nFeatures + j];
     }
     const { kernels } = this.#workspace;
-    kernels.scanExactly(this.#record.address, 0, this.#n, this.#pair.address, first, second, this.p);
+    kernels.scanExactly(this.#record.address, from, to, this.#pair.address, first, second, this.p);
   }
 }
 
@@ -136,7 +153,10 @@ export class NeighbourSearch {
  */
 function scaleOf(x: Float64Array | Float32Array): number {
   let largest = 0;
-  for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]));
+  for (let i = 0; i < x.length; i++) {
+    const magnitude = Math.abs(x[i]);
+    if (magnitude > largest) largest = magnitude;
+  }
   if (largest === 0) return 1;
   const exponent = Math.floor(Math.log2(largest));
   if (Math.abs(exponent) < MAX_EXPONENT) return 1;

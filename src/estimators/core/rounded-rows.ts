@@ -1,5 +1,5 @@
 import { type Placed, Workspace } from '../../kernels/workspace.js';
-import { fitsAsRow, round, type Rounded, type Rounding } from './rounding.js';
+import { fitsAsRow, round, type Rounded, roundedValue, type Rounding } from './rounding.js';
 
 /** In so few dimensions one of them says much of a distance, and rows are sorted by it. */
 const MAX_SORTED_FEATURES = 4;
@@ -36,7 +36,7 @@ export function roundedRowsBytes(n: number, nFeatures: number): number {
 /** Rounds the rows of `x` (shape: n x nFeatures) into blocks. */
 export function placeRoundedRows(
   workspace: Workspace,
-  x: Float64Array,
+  x: Placed<Float64Array>,
   nFeatures: number,
   rounding: Rounding,
 ): RoundedRows {
@@ -47,7 +47,7 @@ export function placeRoundedRows(
   const order = workspace.u32(nBlocks * 8);
   const leading = nFeatures <= MAX_SORTED_FEATURES ? widestFeature(x, rounding) : undefined;
   if (leading === undefined) mix(order.subarray(0, n));
-  else sortBy(order.subarray(0, n), x, nFeatures, leading);
+  else sortBy(order, x, nFeatures, leading, rounding);
 
   const rounded: Rounded = { norm: 0, error: 0, fits: true };
   let error = 0;
@@ -61,7 +61,7 @@ export function placeRoundedRows(
       continue;
     }
     const at = block + 16 + 2 * lane;
-    round(rounding, x, order[place] * nFeatures, blocks, at, 8, rounded);
+    round(workspace, rounding, x.address + order[place] * nFeatures * 8, blocks.address + 2 * at, 32, rounded);
     if (fitsAsRow(rounded)) {
       biases[bias] = -Math.floor(rounded.norm / 2);
       error = Math.max(error, rounded.error);
@@ -90,10 +90,18 @@ function widestFeature(x: Float64Array, { centre, unit }: Rounding): number {
   return squares.indexOf(Math.max(...squares));
 }
 
-/** Fills `order` with the rows, sorted by a feature. */
-function sortBy(order: Uint32Array, x: Float64Array, nFeatures: number, feature: number): void {
-  for (let row = 0; row < order.length; row++) order[row] = row;
-  order.sort((a, b) => x[a * nFeatures + feature] - x[b * nFeatures + feature]);
+/** Fills `order` with the rows, sorted by the rounded values of a feature. */
+function sortBy(order: Uint32Array, x: Float64Array, nFeatures: number, feature: number, rounding: Rounding): void {
+  const n = x.length / nFeatures;
+  const values = new Int16Array(n);
+  // First how many rows have a value, then where those of a value begin.
+  const begins = new Uint32Array(65_537);
+  for (let row = 0; row < n; row++) {
+    values[row] = roundedValue(rounding, x[row * nFeatures + feature], feature);
+    begins[values[row] + 32_769]++;
+  }
+  for (let i = 1; i < begins.length; i++) begins[i] += begins[i - 1];
+  for (let row = 0; row < n; row++) order[begins[values[row] + 32_768]++] = row;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { type Placed, Workspace } from '../../kernels/workspace.js';
+
 /** The greatest norm of a rounded row; with queries half as far again, scores stay below 2^31. */
 const MAX_ROW_NORM = 32_000;
 const MAX_QUERY_NORM = 48_000;
@@ -7,12 +9,14 @@ const SLACK = 1e-6;
 /** Below it squares lose bits, so that norms say nothing. */
 const MIN_NORM = 2 ** -400;
 
-/** A grid of 16-bit whole numbers over training rows: x' = round((x - centre) · unit). */
+/** A grid of 16-bit whole numbers over training rows: x' = floor((x - centre) unit + 1/2). */
 export interface Rounding {
   /** Shape: nFeatures. */
-  readonly centre: Float64Array;
+  readonly centre: Placed<Float64Array>;
   /** The rounded units in one unit of the features. */
   readonly unit: number;
+  /** What the kernel says of a row. */
+  readonly report: Placed<Float64Array>;
 }
 
 /** What became of a row: how long it is on the grid, squared, and how far rounding has moved it there. */
@@ -23,64 +27,70 @@ export interface Rounded {
   fits: boolean;
 }
 
+/** The bytes that `roundingOf` takes of a workspace. */
+export function roundingBytes(nFeatures: number): number {
+  return Workspace.sizeOf(nFeatures, 8) + Workspace.sizeOf(3, 8);
+}
+
 /**
  * The finest grid around the mean of `x` (shape: n x nFeatures, row-major) that
  * holds nearly all of its rows; undefined where there is none, as for equal rows.
  * A few rows far out may be left off, so that they do not make it coarse.
  */
-export function roundingOf(x: Float64Array, nFeatures: number): Rounding | undefined {
+export function roundingOf(workspace: Workspace, x: Placed<Float64Array>, nFeatures: number): Rounding | undefined {
   const n = x.length / nFeatures;
-  const centre = meansOf(x, nFeatures);
+  const centre = workspace.f64(nFeatures);
+  const report = workspace.f64(3);
+  writeMeans(x, centre);
   const norms = new Float64Array(n);
-  for (let row = 0, at = 0; row < n; row++) {
-    let sum = 0;
-    for (let j = 0; j < nFeatures; j++, at++) sum += (x[at] - centre[j]) ** 2;
-    norms[row] = Math.sqrt(sum);
+  let most = 0;
+  for (let row = 0, at = x.address; row < n; row++, at += 8 * nFeatures) {
+    norms[row] = Math.sqrt(workspace.kernels.squaredDistance(at, centre.address, nFeatures));
+    if (norms[row] > most) most = norms[row];
   }
-  norms.sort();
-  const most = norms[n - 1];
-  const nearlyMost = norms[n - 1 - (n >> 9)];
-  const norm = nearlyMost < most / 4 ? nearlyMost : most;
+  const norm = greatestNorm(norms, most);
   // Each coordinate may be rounded up by a half.
   const room = MAX_ROW_NORM - Math.sqrt(nFeatures) / 2;
-  return norm > MIN_NORM ? { centre, unit: room / norm } : undefined;
+  return norm > MIN_NORM ? { centre, unit: room / norm, report } : undefined;
 }
 
-function meansOf(x: Float64Array, nFeatures: number): Float64Array {
-  const means = new Float64Array(nFeatures);
+/** The greatest of `norms`, which is `most`, or of nearly all of them, where a few are far beyond. */
+function greatestNorm(norms: Float64Array, most: number): number {
+  const few = norms.length >> 9;
+  let nFar = 0;
+  for (let row = 0; row < norms.length; row++) if (norms[row] >= most / 4) nFar++;
+  return nFar > few ? most : norms.toSorted()[norms.length - 1 - few];
+}
+
+function writeMeans(x: Float64Array, means: Float64Array): void {
+  const nFeatures = means.length;
   for (let at = 0; at < x.length;) for (let j = 0; j < nFeatures; j++, at++) means[j] += x[at];
-  const n = x.length / nFeatures;
-  for (let j = 0; j < nFeatures; j++) means[j] /= n;
-  return means;
+  for (let j = 0; j < nFeatures; j++) means[j] /= x.length / nFeatures;
 }
 
 /**
- * Rounds the row that begins at `rows[from]` to the grid. The feature j goes to `target[at + 2·(j >> 1)·stride + (j & 1)]`:
- * pairs of features beside each other, `stride` pairs from one to the next.
+ * Rounds the row at the address `row` to the grid, and writes it at `target`:
+ * pairs of features, `stride` bytes from one to the next.
  */
 export function round(
-  { centre, unit }: Rounding,
-  rows: Float64Array,
-  from: number,
-  target: Int16Array,
-  at: number,
+  { kernels }: Workspace,
+  { centre, unit, report }: Rounding,
+  row: number,
+  target: number,
   stride: number,
   result: Rounded,
 ): void {
-  let norm = 0;
-  let error = 0;
-  let largest = 0;
-  for (let j = 0; j < centre.length; j++) {
-    const exact = (rows[from + j] - centre[j]) * unit;
-    const whole = Math.round(exact);
-    target[at + 2 * (j >> 1) * stride + (j & 1)] = whole;
-    norm += whole * whole;
-    error += (exact - whole) * (exact - whole);
-    largest = Math.max(largest, Math.abs(whole));
-  }
-  result.norm = norm;
-  result.error = Math.sqrt(error) + SLACK;
-  result.fits = largest <= MAX_INT16 && norm <= MAX_QUERY_NORM ** 2;
+  kernels.roundRow(row, centre.address, centre.length, unit, target, stride, report.address);
+  result.norm = report[0];
+  result.error = Math.sqrt(report[1]) + SLACK;
+  result.fits = report[2] <= MAX_INT16 && result.norm <= MAX_QUERY_NORM ** 2;
+}
+
+/** The value of a feature as the grid has it. */
+export function roundedValue({ centre, unit }: Rounding, value: number, feature: number): number {
+  // As the kernel rounds.
+  const whole = Math.floor((value - centre[feature]) * unit + 0.5);
+  return Math.max(-MAX_INT16 - 1, Math.min(MAX_INT16, whole));
 }
 
 /** Whether it also fits as a training row. */

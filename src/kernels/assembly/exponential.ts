@@ -12,53 +12,93 @@ export function log<T>(x: v128): v128 {
   return sizeof<T>() == 8 ? log64(x) : log32(x);
 }
 
-/** c + x y, rounded twice: fused multiplication is not the same on every machine. */
-function multiplyAdd32(x: v128, y: v128, c: f32): v128 {
-  return f32x4.add(f32x4.mul(x, y), f32x4.splat(c));
+// The coefficients of the polynomials, those of the highest powers first. They lie in
+// memory, since it takes the engine three instructions to make a vector of a constant,
+// and one to load it. A loop over them would take longer than what is written out.
+const EXP32 = memory.data<f32>([
+  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+]);
+const EXP64 = memory.data<f64>([
+  1.0 / 6227020800,
+  1.0 / 479001600,
+  1.0 / 39916800,
+  1.0 / 3628800,
+  1.0 / 362880,
+  1.0 / 40320,
+  1.0 / 5040,
+  1.0 / 720,
+  1.0 / 120,
+  1.0 / 24,
+  1.0 / 6,
+  0.5,
+  1,
+  1,
+]);
+const LOG32 = memory.data<f32>([
+  7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+  2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+]);
+const LOG64 = memory.data<f64>([
+  1.0 / 23,
+  1.0 / 21,
+  1.0 / 19,
+  1.0 / 17,
+  1.0 / 15,
+  1.0 / 13,
+  1.0 / 11,
+  1.0 / 9,
+  1.0 / 7,
+  1.0 / 5,
+  1.0 / 3,
+]);
+
+/** x y and the number at `c`, added, rounded twice: fused multiplication is not the same on every machine. */
+function multiplyAdd32(x: v128, y: v128, c: usize): v128 {
+  return f32x4.add(f32x4.mul(x, y), v128.load32_splat(c));
 }
 
-function multiplyAdd64(x: v128, y: v128, c: f64): v128 {
-  return f64x2.add(f64x2.mul(x, y), f64x2.splat(c));
+function multiplyAdd64(x: v128, y: v128, c: usize): v128 {
+  return f64x2.add(f64x2.mul(x, y), v128.load64_splat(c));
 }
 
 function exp32(x: v128): v128 {
-  const bounded = f32x4.min(f32x4.max(x, f32x4.splat(-87)), f32x4.splat(88));
+  const bounded = f32x4.pmin(f32x4.splat(88), f32x4.pmax(f32x4.splat(-87), x));
   const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(1.44269504)));
   // ln(2) in two parts, of which the first times n is exact.
   const r = f32x4.sub(
     f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(0.693359375))),
     f32x4.mul(n, f32x4.splat(-2.1219444e-4)),
   );
-  let y = multiplyAdd32(f32x4.splat(1.98756915e-4), r, 1.3981999507e-3);
-  y = multiplyAdd32(y, r, 8.3334519073e-3);
-  y = multiplyAdd32(y, r, 4.1665795894e-2);
-  y = multiplyAdd32(y, r, 1.6666665459e-1);
-  y = multiplyAdd32(y, r, 5.0000001201e-1);
+  let y = multiplyAdd32(v128.load32_splat(EXP32), r, EXP32 + 4);
+  y = multiplyAdd32(y, r, EXP32 + 8);
+  y = multiplyAdd32(y, r, EXP32 + 12);
+  y = multiplyAdd32(y, r, EXP32 + 16);
+  y = multiplyAdd32(y, r, EXP32 + 20);
   y = f32x4.add(f32x4.mul(f32x4.mul(y, r), r), f32x4.add(r, f32x4.splat(1)));
   const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
   return v128.and(f32x4.mul(y, power), f32x4.ge(x, f32x4.splat(-80)));
 }
 
 function exp64(x: v128): v128 {
-  const bounded = f64x2.min(f64x2.max(x, f64x2.splat(-708)), f64x2.splat(709));
+  const bounded = f64x2.pmin(f64x2.splat(709), f64x2.pmax(f64x2.splat(-708), x));
   const n = f64x2.nearest(f64x2.mul(bounded, f64x2.splat(1.4426950408889634)));
   const r = f64x2.sub(
     f64x2.sub(bounded, f64x2.mul(n, f64x2.splat(6.9314718036912381649e-1))),
     f64x2.mul(n, f64x2.splat(1.90821492927058770002e-10)),
   );
-  let y = multiplyAdd64(f64x2.splat(1.0 / 6227020800), r, 1.0 / 479001600);
-  y = multiplyAdd64(y, r, 1.0 / 39916800);
-  y = multiplyAdd64(y, r, 1.0 / 3628800);
-  y = multiplyAdd64(y, r, 1.0 / 362880);
-  y = multiplyAdd64(y, r, 1.0 / 40320);
-  y = multiplyAdd64(y, r, 1.0 / 5040);
-  y = multiplyAdd64(y, r, 1.0 / 720);
-  y = multiplyAdd64(y, r, 1.0 / 120);
-  y = multiplyAdd64(y, r, 1.0 / 24);
-  y = multiplyAdd64(y, r, 1.0 / 6);
-  y = multiplyAdd64(y, r, 0.5);
-  y = multiplyAdd64(y, r, 1);
-  y = multiplyAdd64(y, r, 1);
+  let y = multiplyAdd64(v128.load64_splat(EXP64), r, EXP64 + 8);
+  y = multiplyAdd64(y, r, EXP64 + 16);
+  y = multiplyAdd64(y, r, EXP64 + 24);
+  y = multiplyAdd64(y, r, EXP64 + 32);
+  y = multiplyAdd64(y, r, EXP64 + 40);
+  y = multiplyAdd64(y, r, EXP64 + 48);
+  y = multiplyAdd64(y, r, EXP64 + 56);
+  y = multiplyAdd64(y, r, EXP64 + 64);
+  y = multiplyAdd64(y, r, EXP64 + 72);
+  y = multiplyAdd64(y, r, EXP64 + 80);
+  y = multiplyAdd64(y, r, EXP64 + 88);
+  y = multiplyAdd64(y, r, EXP64 + 96);
+  y = multiplyAdd64(y, r, EXP64 + 104);
   // Adding 1.5 * 2^52 leaves the integer n in the lowest bits.
   const integer = f64x2.add(n, f64x2.splat(6755399441055744));
   const power = i64x2.shl(i64x2.add(integer, i64x2.splat(1023)), 52);
@@ -72,14 +112,14 @@ function log32(x: v128): v128 {
   const m = i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
   const f = f32x4.sub(m, f32x4.splat(1));
   const square = f32x4.mul(f, f);
-  let y = multiplyAdd32(f32x4.splat(7.0376836292e-2), f, -1.151461031e-1);
-  y = multiplyAdd32(y, f, 1.167699874e-1);
-  y = multiplyAdd32(y, f, -1.2420140846e-1);
-  y = multiplyAdd32(y, f, 1.4249322787e-1);
-  y = multiplyAdd32(y, f, -1.6668057665e-1);
-  y = multiplyAdd32(y, f, 2.0000714765e-1);
-  y = multiplyAdd32(y, f, -2.4999993993e-1);
-  y = multiplyAdd32(y, f, 3.3333331174e-1);
+  let y = multiplyAdd32(v128.load32_splat(LOG32), f, LOG32 + 4);
+  y = multiplyAdd32(y, f, LOG32 + 8);
+  y = multiplyAdd32(y, f, LOG32 + 12);
+  y = multiplyAdd32(y, f, LOG32 + 16);
+  y = multiplyAdd32(y, f, LOG32 + 20);
+  y = multiplyAdd32(y, f, LOG32 + 24);
+  y = multiplyAdd32(y, f, LOG32 + 28);
+  y = multiplyAdd32(y, f, LOG32 + 32);
   y = f32x4.mul(f32x4.mul(y, f), square);
   y = f32x4.add(y, f32x4.mul(e, f32x4.splat(-2.1219444e-4)));
   y = f32x4.sub(y, f32x4.mul(square, f32x4.splat(0.5)));
@@ -95,16 +135,16 @@ function log64(x: v128): v128 {
   const f = f64x2.sub(m, f64x2.splat(1));
   const s = f64x2.div(f, f64x2.add(m, f64x2.splat(1)));
   const square = f64x2.mul(s, s);
-  let y = multiplyAdd64(f64x2.splat(1.0 / 23), square, 1.0 / 21);
-  y = multiplyAdd64(y, square, 1.0 / 19);
-  y = multiplyAdd64(y, square, 1.0 / 17);
-  y = multiplyAdd64(y, square, 1.0 / 15);
-  y = multiplyAdd64(y, square, 1.0 / 13);
-  y = multiplyAdd64(y, square, 1.0 / 11);
-  y = multiplyAdd64(y, square, 1.0 / 9);
-  y = multiplyAdd64(y, square, 1.0 / 7);
-  y = multiplyAdd64(y, square, 1.0 / 5);
-  y = multiplyAdd64(y, square, 1.0 / 3);
+  let y = multiplyAdd64(v128.load64_splat(LOG64), square, LOG64 + 8);
+  y = multiplyAdd64(y, square, LOG64 + 16);
+  y = multiplyAdd64(y, square, LOG64 + 24);
+  y = multiplyAdd64(y, square, LOG64 + 32);
+  y = multiplyAdd64(y, square, LOG64 + 40);
+  y = multiplyAdd64(y, square, LOG64 + 48);
+  y = multiplyAdd64(y, square, LOG64 + 56);
+  y = multiplyAdd64(y, square, LOG64 + 64);
+  y = multiplyAdd64(y, square, LOG64 + 72);
+  y = multiplyAdd64(y, square, LOG64 + 80);
   const twice = f64x2.add(s, s);
   // ln(2) in two parts; the small terms first.
   const small = f64x2.add(

@@ -5,7 +5,9 @@
 // T of the query has |x' - q'| <= T + error, where error is how far rounding has
 // moved the two; so rows with a lower score than that asks for are passed over,
 // and of the others the distance is taken in float64. T is that of the farthest
-// neighbour so far: no neighbour is lost, and none is wrong.
+// neighbour so far: no neighbour is lost, and none is wrong, except where a row
+// outside the heap is as far as the last one in it. Rows come in an order of their
+// own here; which of those are kept is for the exact scan to say.
 import { squaredDistance } from './distance';
 import { NeighbourSearch } from './neighbour-search';
 import { offerNeighbour } from './top-k';
@@ -38,6 +40,9 @@ function settle(search: NeighbourSearch, query: i32, low: v128, high: v128, plac
   for (; chances != 0; chances &= chances - 1) {
     const row = load<u32>(search.order + ((<usize>(place + ctz(chances))) << 2));
     const distance = squaredDistance(search.row(row), point, search.nFeatures);
+    const farthest = load<f64>(distances);
+    if (distance > farthest) continue;
+    store<f64>(search.outside + ((<usize>query) << 3), farthest);
     if (offerNeighbour(distances, rows, search.k, distance, row)) isNearer = true;
   }
   if (isNearer) updateThreshold(search, query);

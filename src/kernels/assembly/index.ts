@@ -3,9 +3,11 @@
 export * from './memory';
 export { manhattanDistance, squaredDistance } from './distance';
 export { scanExactly } from './exact-scan';
+export { roundRow } from './rounding';
 export { scanOne, scanQuad } from './filter-scan';
 export { offerNeighbour, sortNeighbours } from './top-k';
 export { exponentials32, exponentials64, logarithms32, logarithms64 } from './exponential';
+export { linearScores, softmaxRows } from './linear-predict';
 export { addMoments32, addMoments64 } from './linear';
 export { addColumnMoments32, addColumnMoments64, placeBlock32, placeBlock64 } from './rows';
 export { sigmoidLoss32, sigmoidLoss64, sigmoidLossMixed } from './sigmoid';

@@ -1,6 +1,6 @@
 /**
  * Where a search for neighbours has its arrays; `search` in the kernels is the
- * address of such a record, of nine u32 in this order. Shapes count in elements;
+ * address of such a record, of ten u32 in this order. Shapes count in elements;
  * one query after the other.
  */
 @unmanaged
@@ -15,6 +15,8 @@ export class NeighbourSearch {
   neighbours: usize;
   /** f64, queries x 4: what filter-scan knows of each query. */
   bounds: usize;
+  /** f64, queries: the distance of the nearest row outside the heap, as far as filter-scan has seen. */
+  outside: usize;
   /** i32, queries: a row whose score is not above has no chance; see filter-scan. */
   thresholds: usize;
   /** u32, a multiple of 8: the row at each place of the blocks of filter-scan. */

@@ -1,13 +1,11 @@
 // The k nearest rows so far, as a binary heap in two arrays of k: the distances
-// (f64) and the numbers of the rows (u32). The farthest is at index 0; of rows
-// equally far, the later one counts as farther, so which rows are kept does not
-// depend on the order in which they come. A heap starts with infinite distances
-// and rows of 0xffffffff, which every row displaces.
-
-/** Whether the row `a` at distance `x` is farther than the row `b` at distance `y`. */
-function isFarther(x: f64, a: u32, y: f64, b: u32): bool {
-  return x > y || (x == y && a > b);
-}
+// (f64) and the numbers of the rows (u32), the farthest at index 0. A heap starts
+// with infinite distances, which every row displaces.
+//
+// A row displaces the farthest only if it is nearer: so of rows equally far, those
+// that are kept depend on the order in which rows come. In that of the training
+// rows they are those that scikit-learn's brute force keeps, whose heap sinks rows
+// by the same comparisons (sklearn/utils/_heap.pyx).
 
 /** Lets a row sink from the root of the heap of `size` to where it belongs. */
 function sink(distances: usize, rows: usize, size: i32, distance: f64, row: u32): void {
@@ -16,28 +14,29 @@ function sink(distances: usize, rows: usize, size: i32, distance: f64, row: u32)
     let child = 2 * at + 1;
     if (child >= size) break;
     let x = load<f64>(distances + ((<usize>child) << 3));
-    let a = load<u32>(rows + ((<usize>child) << 2));
     if (child + 1 < size) {
       const y = load<f64>(distances + ((<usize>child) << 3), 8);
-      const b = load<u32>(rows + ((<usize>child) << 2), 4);
-      if (isFarther(y, b, x, a)) {
+      if (y > x) {
         child++;
         x = y;
-        a = b;
       }
     }
-    if (!isFarther(x, a, distance, row)) break;
+    if (!(x > distance)) break;
     store<f64>(distances + ((<usize>at) << 3), x);
-    store<u32>(rows + ((<usize>at) << 2), a);
+    store<u32>(rows + ((<usize>at) << 2), load<u32>(rows + ((<usize>child) << 2)));
     at = child;
   }
   store<f64>(distances + ((<usize>at) << 3), distance);
   store<u32>(rows + ((<usize>at) << 2), row);
 }
 
-/** Puts `row` in the place of the farthest of the `k`, if it is nearer; tells whether it was. */
+/**
+ * Puts `row` in the place of the farthest of the `k`, if it is nearer; tells
+ * whether it was. Infinite distances count as the greatest number.
+ */
 export function offerNeighbour(distances: usize, rows: usize, k: i32, distance: f64, row: u32): bool {
-  if (!isFarther(load<f64>(distances), load<u32>(rows), distance, row)) return false;
+  distance = min(distance, f64.MAX_VALUE);
+  if (!(distance < load<f64>(distances))) return false;
   sink(distances, rows, k, distance, row);
   return true;
 }

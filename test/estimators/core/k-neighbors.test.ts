@@ -123,14 +123,23 @@ describe('The core’s nearest neighbours', () => {
     expectVotes(rows, rows.map((_, i) => i % 3), points, { n_neighbors: 5, weights: 'distance', p: 2 }); // prettier-ignore
   });
 
-  it('are the earlier ones of equally near rows', () => {
-    const rows = Array.from({ length: 1000 }, (_, i) => [i % 10, 1]);
-    const y = rows.map((_, i) => (i < 20 ? 1 : 0));
-    const points = Array.from({ length: 10 }, (_, i) => [i, 1]);
-    const training = trainingSet(rows, y);
-    const spec = specOf({ n_neighbors: 2 });
-    expect(predict(spec, fit(spec, training), training, points)).to.deep.equal(points.map(() => [0, 1]));
-  });
+  // By KNeighborsClassifier(k, p=p, algorithm='brute') of scikit-learn 1.9.1, with a class a row.
+  for (const [p, k, expected] of [
+    [2, 4, '0 20 28 35, 3 11 31 51, 2 9 37 54, 23 26 30 58'],
+    [2, 9, '0 8 15 20 28 35 43 48 55, 3 11 16 19 23 26 31 39 51, 2 9 12 19 26 37 47 51 54, 5 16 23 26 30 33 51 54 58'],
+    [1, 4, '0 20 28 35, 11 16 31 51, 2 9 17 37, 23 26 30 58'],
+    [1, 9, '0 8 15 20 28 35 48 55 56, 3 11 16 19 23 26 31 39 51, 2 9 12 17 19 26 37 47 54, 5 18 23 26 30 33 38 51 58'],
+  ] as const) {
+    it(`are those of equally far rows that scikit-learn keeps, p = ${p}, k = ${k}`, () => {
+      const rows = Array.from({ length: 60 }, (_, i) => [(i * 7) % 5, (i * i) % 7, (i * 3) % 4]);
+      const points = [[0, 0, 0], [2, 3, 1], [4, 6, 3], [1, 5, 2]]; // prettier-ignore
+      const training = trainingSet(rows, [...rows.keys()]);
+      const spec = specOf({ n_neighbors: k, p });
+      const found = predict(spec, fit(spec, training), training, points);
+      const neighbours = found.map((shares) => [...shares.keys()].filter((row) => shares[row] > 0).join(' '));
+      expect(neighbours.join(', ')).to.equal(expected);
+    });
+  }
 
   it('are told apart where squares are infinite or 0', () => {
     const spec = specOf({ n_neighbors: 1 });

@@ -26,6 +26,3 @@ export interface Outcome {
    */
   readonly ending: 'converged' | 'flat' | 'stalled' | 'iterations';
 }
-
-/** Steps in a row that lower the value by no more than its noise, until a minimisation gives up. */
-export const MAX_FLAT_STEPS = 5;

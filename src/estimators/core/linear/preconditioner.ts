@@ -93,7 +93,7 @@ function factorise(
 }
 
 /** Subtracts from each parameter its mean over the outputs. */
-export function removeMeans(vector: Float64Array, pitch: number, nOutputs: number): void {
+function removeMeans(vector: Float64Array, pitch: number, nOutputs: number): void {
   for (let j = 0; j < pitch; j++) {
     let sum = 0;
     for (let k = 0; k < nOutputs; k++) sum += vector[k * pitch + j];

@@ -1,5 +1,6 @@
 import type { CurvatureMemory, InverseHessian } from './curvature-memory.js';
-import { type Limits, MAX_FLAT_STEPS, type Outcome, type SmoothFunction } from './minimiser.js';
+import type { Limits, Outcome, SmoothFunction } from './minimiser.js';
+import { quasiNewton } from './quasi-newton.js';
 import { dot, largestMagnitude } from './vector.js';
 
 /** What a step must gain of what the slope promises; it is halved until it does, and given up when it is shorter. */
@@ -23,74 +24,53 @@ export function projectedLbfgs(
   parameters: Float64Array,
   memory: CurvatureMemory,
   inverseDiagonal: InverseHessian,
-  { tolerance, promise, maxIterations, noise, onIteration }: Limits,
+  limits: Limits,
 ): Outcome {
   const size = parameters.length;
-  let gradient = new Float64Array(size);
-  let nextGradient = new Float64Array(size);
   const steepest = new Float64Array(size);
   const step = new Float64Array(size);
-  const origin = new Float64Array(size);
+  const leaving = new Float64Array(size);
   const free = new Uint8Array(size);
-  let value = target.evaluate(parameters, gradient) + penaltyOf(parameters, strengths);
-  let iterations = 0;
-  let flatSteps = 0;
+  const evaluate = (at: Float64Array, gradient: Float64Array) =>
+    target.evaluate(at, gradient) + penaltyOf(at, strengths);
 
-  /** Writes the steepest descent, and the step; returns the slope along it. */
-  const aim = () => {
-    const leaving = new Float64Array(size);
-    for (let i = 0; i < size; i++) {
-      steepest[i] = subgradient(parameters[i], gradient[i], strengths[i]);
-      free[i] = parameters[i] !== 0 || strengths[i] === 0 ? 1 : 0;
-      step[i] = free[i] * steepest[i];
-      leaving[i] = (1 - free[i]) * steepest[i];
-    }
-    const known = memory.restrictedTo(free);
-    known.toStep(step);
-    inverseDiagonal(leaving);
-    for (let i = 0; i < size; i++) if (free[i] === 0) step[i] = -leaving[i];
-    return dot(step, steepest);
-  };
-  const isDone = () => largestMagnitude(steepest) <= tolerance && slope >= -2 * promise;
+  return quasiNewton(
+    {
+      evaluate,
 
-  let slope = aim();
-  while (!isDone()) {
-    if (iterations === maxIterations) return { iterations, ending: 'iterations' };
-    if (flatSteps === MAX_FLAT_STEPS) return { iterations, ending: 'flat' };
-    origin.set(parameters);
-    const error = noise * Math.max(1, Math.abs(value));
-    let nextValue = NaN;
-    let found = false;
-    for (let factor = slope < 0 ? 1 : 0; !found && factor > SHORTEST; factor /= 2) {
-      let promised = 0;
-      for (let i = 0; i < size; i++) {
-        parameters[i] = origin[i] + factor * step[i];
-        const side = origin[i] === 0 ? -steepest[i] : origin[i];
-        if (strengths[i] > 0 && parameters[i] * side <= 0) parameters[i] = 0;
-        promised += steepest[i] * (parameters[i] - origin[i]);
-      }
-      nextValue = target.evaluate(parameters, nextGradient) + penaltyOf(parameters, strengths);
-      found = nextValue <= value + GAIN * Math.min(0, promised) + error;
-    }
-    if (!found) {
-      parameters.set(origin);
-      if (memory.isEmpty) return { iterations, ending: 'stalled' };
-      memory.forget();
-      slope = aim();
-      continue;
-    }
-    iterations++;
-    memory.add(
-      parameters.map((p, i) => p - origin[i]),
-      nextGradient.map((g, i) => g - gradient[i]),
-    );
-    flatSteps = value - nextValue > error ? 0 : flatSteps + 1;
-    [gradient, nextGradient] = [nextGradient, gradient];
-    value = nextValue;
-    slope = aim();
-    onIteration(iterations, isDone());
-  }
-  return { iterations, ending: 'converged' };
+      /** Writes the steepest descent, and the step. */
+      aim(at, gradient) {
+        for (let i = 0; i < size; i++) {
+          steepest[i] = subgradient(at[i], gradient[i], strengths[i]);
+          free[i] = at[i] !== 0 || strengths[i] === 0 ? 1 : 0;
+          step[i] = free[i] * steepest[i];
+          leaving[i] = (1 - free[i]) * steepest[i];
+        }
+        memory.restrictedTo(free).toStep(step);
+        inverseDiagonal(leaving);
+        for (let i = 0; i < size; i++) if (free[i] === 0) step[i] = -leaving[i];
+        return { slope: dot(step, steepest), steepest: largestMagnitude(steepest) };
+      },
+
+      move({ origin, value, noise }, at, gradient) {
+        for (let factor = 1; factor > SHORTEST; factor /= 2) {
+          let promised = 0;
+          for (let i = 0; i < size; i++) {
+            at[i] = origin[i] + factor * step[i];
+            const side = origin[i] === 0 ? -steepest[i] : origin[i];
+            if (strengths[i] > 0 && at[i] * side <= 0) at[i] = 0;
+            promised += steepest[i] * (at[i] - origin[i]);
+          }
+          const nextValue = evaluate(at, gradient);
+          if (nextValue <= value + GAIN * Math.min(0, promised) + noise) return nextValue;
+        }
+        return undefined;
+      },
+    },
+    parameters,
+    memory,
+    limits,
+  );
 }
 
 /** The element of the subdifferential that is nearest to 0. */

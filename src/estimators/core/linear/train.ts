@@ -4,7 +4,7 @@ import { outputsOf } from '../../linear-model.js';
 import type { LogisticRegressionHyperparameters } from '../../logistic-regression.js';
 import { BlockedRows, widthOf } from './blocked-rows.js';
 import { classShares } from './class-shares.js';
-import { CurvatureMemory, MEMORY } from './curvature-memory.js';
+import { CurvatureMemory } from './curvature-memory.js';
 import { lbfgs } from './lbfgs.js';
 import { projectedLbfgs } from './projected-lbfgs.js';
 import { LogisticObjective } from './objective.js';
@@ -27,7 +27,7 @@ export interface Trained {
 /** What the smallest training takes, as measured: compiled code and the growth of the heap. */
 const BASE_BYTES = 1e6;
 /** Those of the memory, and those that a step is made with. */
-const VECTORS = 2 * MEMORY + 8;
+const VECTORS = CurvatureMemory.vectors + 5;
 
 /** The bytes of the workspace of a training. */
 function workspaceBytes(nRows: number, nFeatures: number, nClasses: number): number {
