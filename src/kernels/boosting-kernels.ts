@@ -5,18 +5,15 @@ export interface BoostingKernels {
   placeBins16: PlaceBins;
   partitionTile8: PartitionTile;
   partitionTile16: PartitionTile;
+  // radix-sort.ts
+  sortNumbers(values: number, n: number, spare: number): void;
+  countDistinct(values: number, n: number, lengths: number): number;
   // sampling.ts
+  listRows(nRows: number, rows: number): void;
   drawShare(random: number, nRows: number, share: number, drawn: number, rest: number): number;
   drawItems(random: number, items: number, n: number, count: number): void;
   // boosting-gradients.ts, log-loss.ts
-  sigmoidGradients(
-    scores: number,
-    labels: number,
-    weights: number,
-    nRows: number,
-    least: number,
-    pairs: number,
-  ): void;
+  sigmoidGradients(scores: number, labels: number, weights: number, nRows: number, least: number, pairs: number): void;
   softmaxProbabilities(scores: number, nRows: number, nClasses: number, probabilities: number): void;
   classGradients(
     probabilities: number,
@@ -28,14 +25,7 @@ export interface BoostingKernels {
     least: number,
     pairs: number,
   ): void;
-  sigmoidLogLoss(
-    scores: number,
-    labels: number,
-    weights: number,
-    nRows: number,
-    step: number,
-    sums: number,
-  ): void;
+  sigmoidLogLoss(scores: number, labels: number, weights: number, nRows: number, step: number, sums: number): void;
   softmaxLogLoss(
     scores: number,
     labels: number,
@@ -86,14 +76,7 @@ export interface BoostingKernels {
     nOutputs: number,
     outputs: number,
   ): void;
-  walkBoostedRow(
-    x: number,
-    nodes: number,
-    roots: number,
-    nTrees: number,
-    nOutputs: number,
-    outputs: number,
-  ): void;
+  walkBoostedRow(x: number, nodes: number, roots: number, nTrees: number, nOutputs: number, outputs: number): void;
 }
 
 type PlaceBins = (

@@ -7,14 +7,22 @@ import { readBoostedTrees } from './boosting/boosted-trees.js';
 import { greedyBins } from './boosting/greedy-bins.js';
 import { outputsOf } from '../linear-model.js';
 
+/** What bears on categorical features only, which no training has yet. */
+const OF_CATEGORIES: readonly (keyof LgbmHyperparameters)[] = [
+  'cat_smooth',
+  'cat_l2',
+  'max_cat_threshold',
+  'max_cat_to_onehot',
+];
+
 /** Boosted trees as LightGBM grows them (G. Ke et al., "LightGBM: A Highly Efficient Gradient Boosting Decision Tree", 2017). */
 export const coreLgbm: Engine<LgbmHyperparameters> = {
   takesMissingValues: true,
   takesSampleWeight: true,
   takesValidation: true,
 
-  honours() {
-    return true;
+  honours(name) {
+    return !OF_CATEGORIES.includes(name);
   },
 
   trainingBytes(size, hyperparameters) {

@@ -12,14 +12,17 @@ import { quantileBins } from './boosting/quantile-bins.js';
 const LEAST_GAIN = 1e-6;
 const LEAST_HESSIAN = 1e-16;
 
+/** What bears on categorical features only, which no training has yet. */
+const OF_CATEGORIES: readonly (keyof XgbHyperparameters)[] = ['enable_categorical'];
+
 /** Boosted trees as XGBoost grows them with the method `hist` (T. Chen and C. Guestrin, "XGBoost: A Scalable Tree Boosting System", 2016). */
 export const coreXgb: Engine<XgbHyperparameters> = {
   takesMissingValues: true,
   takesSampleWeight: true,
   takesValidation: true,
 
-  honours() {
-    return true;
+  honours(name) {
+    return !OF_CATEGORIES.includes(name);
   },
 
   trainingBytes(size, hyperparameters) {

@@ -11,14 +11,7 @@ import { sum } from './lanes';
  * @param weights f32[nRows]
  * @param sums f64[2]
  */
-export function sigmoidLogLoss(
-  scores: usize,
-  labels: usize,
-  weights: usize,
-  nRows: u32,
-  step: u32,
-  sums: usize,
-): void {
+export function sigmoidLogLoss(scores: usize, labels: usize, weights: usize, nRows: u32, step: u32, sums: usize): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   let loss: f64 = 0;

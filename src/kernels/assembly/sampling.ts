@@ -1,5 +1,10 @@
 import { Random } from './random';
 
+/** Lists all rows, rising, in `rows` (u32[nRows]). */
+export function listRows(nRows: u32, rows: usize): void {
+  for (let row: u32 = 0; row < nRows; row++) store<u32>(rows + ((<usize>row) << 2), row);
+}
+
 /**
  * Draws each of `nRows` rows with the probability `share`: the rows drawn are
  * written to `drawn`, the others to `rest` (both u32[nRows]), and the number of

@@ -28,7 +28,7 @@ function placeBins<B>(
   width: u32,
 ): void {
   const stride = (<usize>nFeatures) << 3;
-  const next = (<usize>width) * sizeof<B>();
+  const next = <usize>width * sizeof<B>();
   for (let end = x + <usize>nBlock * stride; x < end; x += stride, bins += next) {
     const value = load<f64>(x);
     const bin = value == value ? binOf(edges, (<usize>nEdges + 1) >> 1, value) : <usize>missingBin;

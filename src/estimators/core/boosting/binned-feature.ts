@@ -1,4 +1,5 @@
 import type { TrainingSet } from '../../estimator.js';
+import { distinctValues } from '../sampled-columns.js';
 import type { BinningRule } from './binning-rule.js';
 
 /** From more rows than these, the edges come from a sample. */
@@ -33,16 +34,15 @@ export function missingBin({ edges }: BinnedFeature): number {
 export function binnedFeatures(training: TrainingSet, rule: BinningRule, pause: () => void): BinnedFeature[] {
   const { x, nSamples, nFeatures } = training;
   const missing = columnsWithMissing(x, nFeatures);
-  const sample = sampleRows(nSamples);
-  const values = new Float64Array(sample.length);
+  const sample = { x, nFeatures, rows: sampleRows(nSamples), single: rule.single };
   const features: BinnedFeature[] = [];
-  for (let column = 0; column < nFeatures; column++) {
+  let column = 0;
+  for (const { values, counts } of distinctValues(sample)) {
     const hasMissing = missing[column] === 1;
-    const present = sortedColumn(x, nFeatures, column, sample, values, rule.single);
-    const distinct = countDistinct(present);
-    const edges = rule.cut(distinct.values, distinct.counts, valueBins(rule, hasMissing));
+    const edges = rule.cut(values, counts, valueBins(rule, hasMissing));
     const feature = { column, edges, hasMissing };
     if (binsOf(feature) > 1) features.push(feature);
+    column++;
     pause();
   }
   return features;
@@ -73,32 +73,4 @@ function sampleRows(nRows: number): Uint32Array {
     const within = length === nRows ? 0 : ((i * 0x9e3779b1) >>> 0) / 2 ** 32;
     return Math.floor(((i + within) * nRows) / length);
   });
-}
-
-/** The values that are there, rising, in `to` from the front on. */
-function sortedColumn(
-  x: Float64Array,
-  nFeatures: number,
-  column: number,
-  rows: Uint32Array,
-  to: Float64Array,
-  single: boolean,
-): Float64Array {
-  let n = 0;
-  for (const row of rows) {
-    const value = x[row * nFeatures + column];
-    if (!Number.isNaN(value)) to[n++] = single ? Math.fround(value) : value;
-  }
-  return to.subarray(0, n).sort();
-}
-
-function countDistinct(sorted: Float64Array): { values: Float64Array; counts: Uint32Array } {
-  const values = new Float64Array(sorted.length);
-  const counts = new Uint32Array(sorted.length);
-  let n = 0;
-  for (const value of sorted) {
-    if (n === 0 || value !== values[n - 1]) values[n++] = value;
-    counts[n - 1]++;
-  }
-  return { values: values.subarray(0, n), counts: counts.subarray(0, n) };
 }

@@ -52,16 +52,7 @@ export function boostedPredictor(trees: BoostedTrees, shape: ModelShape, single:
           kernels.walkBoostedRow(x.address, nodes, roots, nTrees, nOutputs, scores.address);
         } else {
           const nLanes = Math.ceil(n / LANES) * LANES;
-          kernels.walkBoostedBatch(
-            x.address,
-            nLanes,
-            places * 8,
-            nodes,
-            roots,
-            nTrees,
-            nOutputs,
-            scores.address,
-          );
+          kernels.walkBoostedBatch(x.address, nLanes, places * 8, nodes, roots, nTrees, nOutputs, scores.address);
         }
         if (nOutputs === 1) sigmoids(scores, n, probabilities, first * nClasses);
         else softmaxes(scores, n, nClasses, probabilities, first * nClasses);

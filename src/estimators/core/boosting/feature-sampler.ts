@@ -8,7 +8,7 @@ import type { GrowthRules } from './growth-rules.js';
 export class FeatureSampler {
   readonly #workspace: Workspace;
   readonly #rules: GrowthRules;
-  readonly #nFeatures: number;
+  readonly #all: Uint32Array;
   readonly #items: Placed<Uint32Array<ArrayBuffer>>;
   readonly #random: number;
   #ofTree: Uint32Array = new Uint32Array(0);
@@ -22,16 +22,16 @@ export class FeatureSampler {
   constructor(workspace: Workspace, nFeatures: number, rules: GrowthRules, random: number) {
     this.#workspace = workspace;
     this.#rules = rules;
-    this.#nFeatures = nFeatures;
+    this.#all = Uint32Array.from({ length: nFeatures }, (_, feature) => feature);
     this.#items = workspace.u32(nFeatures);
     this.#random = random;
   }
 
-  /** Draws the features of the next tree, rising. */
+  /** Draws the features of the next tree, rising; the same array as before where nothing is drawn. */
   startTree(): Uint32Array {
     this.#ofLevel = [];
-    const all = Uint32Array.from({ length: this.#nFeatures }, (_, feature) => feature);
-    return (this.#ofTree = this.#draw(all, this.#rules.byTree));
+    this.#ofTree = this.#draw(this.#all, this.#rules.byTree);
+    return this.#ofTree;
   }
 
   /** The features of a node at `depth`; the same array as before where nothing is drawn. */

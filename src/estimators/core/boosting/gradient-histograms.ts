@@ -21,6 +21,7 @@ export class GradientHistograms {
   readonly #free: Histograms[];
   /** A place for histograms that are looked at once, and not kept. */
   readonly scratch: Histograms;
+  #features: Uint32Array | undefined;
   #tiles: readonly number[] = [];
 
   /** How many nodes can have histograms, when no more than `wanted` need them at one time. */
@@ -44,6 +45,8 @@ export class GradientHistograms {
 
   /** Limits what is summed up to the tiles of these features (rising). */
   use(features: Uint32Array): void {
+    if (features === this.#features) return;
+    this.#features = features;
     const { tiles } = this.#layout;
     this.#tiles = tiles.flatMap(({ first, count }, tile) =>
       features.some((feature) => feature >= first && feature < first + count) ? [tile] : [],

@@ -109,7 +109,7 @@ export class GradientTreeGrower {
 
   #addRoot(count: number): void {
     const all = count === this.rows.length;
-    if (all) for (let row = 0; row < count; row++) this.rows[row] = row;
+    if (all) this.#workspace.kernels.listRows(count, this.rows.address);
     const features = this.#sampler.startTree();
     if (features.length === 0) {
       this.#addNode(0, this.#sumPairs(count));

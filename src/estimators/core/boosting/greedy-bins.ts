@@ -27,7 +27,7 @@ function ownBins(values: Float64Array, counts: Uint32Array, minInBin: number): n
 }
 
 function sharedBins(values: Float64Array, counts: Uint32Array, most: number, minInBin: number): number[] {
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const total = sumOf(counts);
   const maxBins = Math.max(1, Math.min(most, Math.floor(total / Math.max(1, minInBin))));
   const fullBin = total / maxBins;
   const isBig = (i: number) => counts[i] >= fullBin;
@@ -56,4 +56,11 @@ function sharedBins(values: Float64Array, counts: Uint32Array, most: number, min
     share = rowsLeft / binsLeft;
   }
   return edges;
+}
+
+/** `reduce` takes several times as long. */
+function sumOf(counts: Uint32Array): number {
+  let sum = 0;
+  for (let i = 0; i < counts.length; i++) sum += counts[i];
+  return sum;
 }

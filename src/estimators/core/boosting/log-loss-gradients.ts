@@ -50,14 +50,7 @@ export class LogLossGradients {
     const { nPlaces, labels, weights } = this.#rows;
     const { factor, least } = this.#rule;
     if (this.#probabilities === undefined) {
-      kernels.sigmoidGradients(
-        this.#rows.scoresOf(0),
-        labels.address,
-        weights.address,
-        nPlaces,
-        least,
-        this.pairs,
-      );
+      kernels.sigmoidGradients(this.#rows.scoresOf(0), labels.address, weights.address, nPlaces, least, this.pairs);
       return;
     }
     kernels.classGradients(
