@@ -54,17 +54,19 @@ export interface BoostingKernels {
     stride: number,
     features: number,
     nFeatures: number,
+    count: number,
     gradient: number,
     hessian: number,
     penalties: number,
+    fromAbove: boolean,
     best: number,
   ): void;
   leafScore(gradient: number, hessian: number, penalties: number): number;
   leafStep(gradient: number, hessian: number, penalties: number): number;
   // boosting-scores.ts
   addToScores(scores: number, rows: number, count: number, value: number): void;
-  addWalked8(nodes: number, rows: number, count: number, scores: number): void;
-  addWalked16(nodes: number, rows: number, count: number, scores: number): void;
+  addWalked8: AddWalked;
+  addWalked16: AddWalked;
   // boosted-traversal.ts
   walkBoostedBatch(
     x: number,
@@ -99,3 +101,5 @@ type PartitionTile = (
   alsoLeft: number,
   spare: number,
 ) => number;
+
+type AddWalked = (nodes: number, rows: number, count: number, scores: number) => void;

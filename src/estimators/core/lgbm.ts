@@ -55,6 +55,7 @@ function lgbmPlan(hyperparameters: LgbmHyperparameters, nClasses: number): Boost
       maxDepth: max_depth > 0 ? max_depth : Infinity,
       minSamples: hyperparameters.min_child_samples,
       minHessian: hyperparameters.min_child_weight,
+      fromAbove: true,
       minGain: hyperparameters.min_split_gain,
       lambda: hyperparameters.reg_lambda,
       alpha: hyperparameters.reg_alpha,
@@ -63,6 +64,7 @@ function lgbmPlan(hyperparameters: LgbmHyperparameters, nClasses: number): Boost
       byTree: hyperparameters.colsample_bytree,
       byLevel: 1,
       byNode: 1,
+      featureCount: (share, n) => Math.max(Math.min(2, n), Math.round(share * n)),
     },
     // Friedman's factor of the softmax (2001, section 4.6).
     hessian: { factor: nClasses / (nClasses - 1), least: 0 },

@@ -58,6 +58,7 @@ function xgbPlan(hyperparameters: XgbHyperparameters, nClasses: number): Boostin
       maxDepth: max_depth > 0 ? max_depth : Infinity,
       minSamples: 0,
       minHessian: hyperparameters.min_child_weight,
+      fromAbove: false,
       // A gain of gamma itself is enough.
       minGain: Math.max(LEAST_GAIN, gamma * (1 - Number.EPSILON)),
       lambda: hyperparameters.reg_lambda,
@@ -67,6 +68,7 @@ function xgbPlan(hyperparameters: XgbHyperparameters, nClasses: number): Boostin
       byTree: hyperparameters.colsample_bytree,
       byLevel: hyperparameters.colsample_bylevel,
       byNode: hyperparameters.colsample_bynode,
+      featureCount: (share, n) => Math.max(1, Math.floor(share * n)),
     },
     hessian: { factor: 2, least: LEAST_HESSIAN },
     rows: { share: hyperparameters.subsample, every: 'tree' },

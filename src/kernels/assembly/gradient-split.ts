@@ -25,6 +25,8 @@ export class Penalties {
   maxStep: f64;
   /** The least sum of hessians of a child, above 0. */
   minHessian: f64;
+  /** The fewest rows of a child; 0: any. */
+  minSamples: f64;
 }
 
 /** The best split so far. */
@@ -45,59 +47,82 @@ export class GradientSplit {
 export const NO_FEATURE: u32 = 0xffff_ffff;
 
 /**
- * Looks for the best split of a node at all allowed features.
+ * Looks for the best split of a node at all allowed features. Of equal cuts of a
+ * feature the lowest one is kept, or the highest one if `fromAbove` says so;
+ * missing values go to the side that the sweep does not come from. The rows of a
+ * bin are estimated by its hessians, as LightGBM does, which keeps no counts.
  *
  * @param histograms f64[nFeatures][stride / 16][2]
  * @param features FeatureBins[nFeatures]
- * @param gradient the sum of the node, @param hessian likewise
+ * @param count the rows of the node, @param gradient their sum, @param hessian likewise
  */
 export function findSplit(
   histograms: usize,
   stride: usize,
   features: usize,
   nFeatures: u32,
+  count: u32,
+  gradient: f64,
+  hessian: f64,
+  penalties: Penalties,
+  fromAbove: bool,
+  best: GradientSplit,
+): void {
+  best.score = -Infinity;
+  best.feature = NO_FEATURE;
+  for (let i: u32 = 0; i < nFeatures; i++, histograms += stride) {
+    const feature = changetype<FeatureBins>(features + <usize>i * offsetof<FeatureBins>());
+    if (!feature.allowed) continue;
+    const found = best.score;
+    sweepFrom(fromAbove, histograms, feature, count, gradient, hessian, penalties, best);
+    if (feature.hasMissing) sweepFrom(!fromAbove, histograms, feature, count, gradient, hessian, penalties, best);
+    if (best.score > found) best.feature = i;
+  }
+}
+
+/** Tries the cuts of a feature from its lowest bin upwards, or from its highest one downwards. */
+function sweepFrom(
+  above: bool,
+  histogram: usize,
+  feature: FeatureBins,
+  count: u32,
   gradient: f64,
   hessian: f64,
   penalties: Penalties,
   best: GradientSplit,
 ): void {
-  best.score = -Infinity;
-  best.feature = NO_FEATURE;
+  const nBins = feature.nBins;
   const plain = penalties.alpha == 0 && penalties.maxStep == 0;
-  for (let i: u32 = 0; i < nFeatures; i++, histograms += stride) {
-    const feature = changetype<FeatureBins>(features + <usize>i * offsetof<FeatureBins>());
-    if (!feature.allowed) continue;
-    const nBins = feature.nBins;
-    // With missing values on the right, a cut after the last bin parts them from all others.
-    const nCuts = nBins - 1 + feature.hasMissing;
-    const none = f64x2.splat(0);
-    if (plain) {
-      sweepPlain(histograms, i, nCuts, none, false, gradient, hessian, penalties, best);
-    } else {
-      sweep(histograms, i, nCuts, none, false, gradient, hessian, penalties, best);
-    }
-    if (!feature.hasMissing) continue;
-    const missing = v128.load(histograms + ((<usize>nBins) << 4));
-    if (plain) {
-      sweepPlain(histograms, i, nBins - 1, missing, true, gradient, hessian, penalties, best);
-    } else {
-      sweep(histograms, i, nBins - 1, missing, true, gradient, hessian, penalties, best);
-    }
-  }
+  const first = above ? histogram + ((<usize>(nBins - 1)) << 4) : histogram;
+  const step: usize = above ? ~(<usize>15) : 16;
+  // From below, a cut after the last bin parts all values from the missing ones.
+  const nCuts = above ? nBins - 1 : nBins - 1 + feature.hasMissing;
+  const found = best.score;
+  if (!plain) sweep(first, step, nCuts, count, gradient, hessian, penalties, best);
+  else if (penalties.minSamples > 0) sweepPlain(true, first, step, nCuts, count, gradient, hessian, penalties, best);
+  else sweepPlain(false, first, step, nCuts, count, gradient, hessian, penalties, best);
+  if (!(best.score > found)) return;
+  best.missingLeft = <u32>above;
+  if (!above) return;
+  // What came near is the right side.
+  best.gradient = gradient - best.gradient;
+  best.hessian = hessian - best.hessian;
+  best.cut = nBins - 2 - best.cut;
 }
 
 /**
- * Tries the first `nCuts` cuts of a feature where there is only an L2 penalty,
- * two at a time. Fractions are compared without a division.
- *
- * @param start the sums of what is on the left before the first bin
+ * Tries the first `nCuts` cuts from one side where there is only an L2 penalty,
+ * two at a time. Fractions are compared without a division. The best one is kept
+ * with the sums of the side that it comes from. It is written out with and
+ * without the count of rows, which costs a quarter of the time.
  */
+@inline
 function sweepPlain(
-  histogram: usize,
-  feature: u32,
+  counted: bool,
+  bin: usize,
+  step: usize,
   nCuts: u32,
-  start: v128,
-  missingLeft: bool,
+  count: u32,
   gradient: f64,
   hessian: f64,
   penalties: Penalties,
@@ -106,65 +131,81 @@ function sweepPlain(
   const gradients = f64x2.splat(gradient);
   const hessians = f64x2.splat(hessian);
   const least = f64x2.splat(penalties.minHessian);
+  const fewest = f64x2.splat(penalties.minSamples);
+  const most = f64x2.splat(<f64>count - penalties.minSamples);
+  const perHessian = f64x2.splat(<f64>count / hessian);
+  let nearCount = f64x2.splat(0);
   const lambda = f64x2.splat(penalties.lambda);
   let score = f64x2.splat(best.score);
-  let left = start;
-  for (let bin: u32 = 0; bin < nCuts; bin += 2, histogram += 32) {
-    const first = v128.load(histogram);
+  let near = f64x2.splat(0);
+  for (let cut: u32 = 0; cut < nCuts; cut += 2, bin += step << 1) {
+    const first = v128.load(bin);
     // The second sum does not wait for the first one.
-    const one = f64x2.add(left, first);
-    left = f64x2.add(left, f64x2.add(first, v128.load(histogram, 16)));
-    const g = v128.shuffle<i64>(one, left, 0, 2);
-    const h = v128.shuffle<i64>(one, left, 1, 3);
-    const rightG = f64x2.sub(gradients, g);
-    const rightH = f64x2.sub(hessians, h);
+    const one = f64x2.add(near, first);
+    const second = v128.load(bin + step);
+    near = f64x2.add(near, f64x2.add(first, second));
+    const g = v128.shuffle<i64>(one, near, 0, 2);
+    const h = v128.shuffle<i64>(one, near, 1, 3);
+    const farG = f64x2.sub(gradients, g);
+    const farH = f64x2.sub(hessians, h);
     const a = f64x2.add(h, lambda);
-    const b = f64x2.add(rightH, lambda);
-    const numerator = f64x2.add(f64x2.mul(f64x2.mul(g, g), b), f64x2.mul(f64x2.mul(rightG, rightG), a));
+    const b = f64x2.add(farH, lambda);
+    const numerator = f64x2.add(f64x2.mul(f64x2.mul(g, g), b), f64x2.mul(f64x2.mul(farG, farG), a));
     const denominator = f64x2.mul(a, b);
     const better = f64x2.gt(numerator, f64x2.mul(score, denominator));
-    const allowed = v128.and(f64x2.ge(h, least), f64x2.ge(rightH, least));
+    let allowed = v128.and(f64x2.ge(h, least), f64x2.ge(farH, least));
+    if (counted) {
+      const counts = f64x2.floor(
+        f64x2.add(f64x2.mul(v128.shuffle<i64>(first, second, 1, 3), perHessian), f64x2.splat(0.5)),
+      );
+      const none = f64x2.splat(0);
+      const upToFirst = f64x2.add(nearCount, v128.shuffle<i64>(counts, counts, 0, 0));
+      const upToSecond = f64x2.add(upToFirst, v128.shuffle<i64>(none, counts, 0, 3));
+      nearCount = v128.shuffle<i64>(upToSecond, upToSecond, 1, 1);
+      allowed = v128.and(allowed, v128.and(f64x2.ge(upToSecond, fewest), f64x2.le(upToSecond, most)));
+    }
     const hits = i64x2.bitmask(v128.and(better, allowed));
     if (hits == 0) continue;
     const scores = f64x2.div(numerator, denominator);
-    if (hits & 1) keep(best, f64x2.extract_lane(scores, 0), one, feature, bin, missingLeft);
-    if (hits & 2 && bin + 1 < nCuts) keep(best, f64x2.extract_lane(scores, 1), left, feature, bin + 1, missingLeft);
+    if (hits & 1) keep(best, f64x2.extract_lane(scores, 0), one, cut);
+    if (hits & 2 && cut + 1 < nCuts) keep(best, f64x2.extract_lane(scores, 1), near, cut + 1);
     score = f64x2.splat(best.score);
   }
 }
 
 /** Does so with all penalties. */
 function sweep(
-  histogram: usize,
-  feature: u32,
+  bin: usize,
+  step: usize,
   nCuts: u32,
-  start: v128,
-  missingLeft: bool,
+  count: u32,
   gradient: f64,
   hessian: f64,
   penalties: Penalties,
   best: GradientSplit,
 ): void {
-  let left = start;
-  for (let bin: u32 = 0; bin < nCuts; bin++, histogram += 16) {
-    left = f64x2.add(left, v128.load(histogram));
-    const g = f64x2.extract_lane(left, 0);
-    const h = f64x2.extract_lane(left, 1);
-    const rightH = hessian - h;
-    if (!(h >= penalties.minHessian && rightH >= penalties.minHessian)) continue;
-    const score = leafScore(g, h, penalties) + leafScore(gradient - g, rightH, penalties);
-    keep(best, score, left, feature, bin, missingLeft);
+  const most = <f64>count - penalties.minSamples;
+  const perHessian = <f64>count / hessian;
+  let near = f64x2.splat(0);
+  let nearCount: f64 = 0;
+  for (let cut: u32 = 0; cut < nCuts; cut++, bin += step) {
+    near = f64x2.add(near, v128.load(bin));
+    nearCount += floor(load<f64>(bin, 8) * perHessian + 0.5);
+    const g = f64x2.extract_lane(near, 0);
+    const h = f64x2.extract_lane(near, 1);
+    const farH = hessian - h;
+    if (!(h >= penalties.minHessian && farH >= penalties.minHessian)) continue;
+    if (penalties.minSamples > 0 && !(nearCount >= penalties.minSamples && nearCount <= most)) continue;
+    keep(best, leafScore(g, h, penalties) + leafScore(gradient - g, farH, penalties), near, cut);
   }
 }
 
-function keep(best: GradientSplit, score: f64, left: v128, feature: u32, cut: u32, missingLeft: bool): void {
+function keep(best: GradientSplit, score: f64, near: v128, cut: u32): void {
   if (!(score > best.score)) return;
   best.score = score;
-  best.gradient = f64x2.extract_lane(left, 0);
-  best.hessian = f64x2.extract_lane(left, 1);
-  best.feature = feature;
+  best.gradient = f64x2.extract_lane(near, 0);
+  best.hessian = f64x2.extract_lane(near, 1);
   best.cut = cut;
-  best.missingLeft = <u32>missingLeft;
 }
 
 /** What a leaf with these sums takes off the penalised loss, doubled. */

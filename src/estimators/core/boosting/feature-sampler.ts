@@ -42,9 +42,9 @@ export class FeatureSampler {
 
   #draw(from: Uint32Array, share: number): Uint32Array {
     if (share === 1) return from;
-    const count = Math.max(1, Math.floor(share * from.length));
+    const count = this.#rules.featureCount(share, from.length);
     this.#items.set(from);
     this.#workspace.kernels.drawItems(this.#random, this.#items.address, from.length, count);
-    return this.#items.slice(0, count).sort();
+    return this.#items.subarray(0, count).toSorted();
   }
 }

@@ -12,6 +12,8 @@ export interface GrowthRules {
   readonly minHessian: number;
   /** A split has to gain more. */
   readonly minGain: number;
+  /** Whether of equal cuts of a feature the highest one is taken; else the lowest. */
+  readonly fromAbove: boolean;
   /** The L2 and L1 penalties on leaves. */
   readonly lambda: number;
   readonly alpha: number;
@@ -23,4 +25,6 @@ export interface GrowthRules {
   readonly byTree: number;
   readonly byLevel: number;
   readonly byNode: number;
+  /** How many of `n` features a share is. */
+  readonly featureCount: (share: number, n: number) => number;
 }

@@ -7,6 +7,7 @@ import type { TileLayout } from './tile-layout.js';
 // The records of the kernels' file gradient-split.
 const FEATURE_WORDS = 3;
 const ALLOWED = 2;
+const PENALTIES = 5;
 const NO_FEATURE = 0xffff_ffff;
 /** A child of no rows has no hessian; what is left by rounding is below this. */
 const LEAST_HESSIAN = 1e-16;
@@ -41,7 +42,7 @@ export class SplitFinder {
   #allowed: Uint32Array | undefined;
 
   static bytes(nFeatures: number): number {
-    return Workspace.sizeOf(nFeatures * FEATURE_WORDS, 4) + Workspace.sizeOf(4, 8) + Workspace.sizeOf(5, 8);
+    return Workspace.sizeOf(nFeatures * FEATURE_WORDS, 4) + Workspace.sizeOf(PENALTIES, 8) + Workspace.sizeOf(5, 8);
   }
 
   constructor(workspace: Workspace, layout: TileLayout, rules: GrowthRules) {
@@ -53,8 +54,9 @@ export class SplitFinder {
       const nBins = binsOf(feature) - (feature.hasMissing ? 1 : 0);
       this.#features.set([nBins, feature.hasMissing ? 1 : 0, 0], i * FEATURE_WORDS);
     });
-    this.#penalties = workspace.f64(4);
-    this.#penalties.set([rules.lambda, rules.alpha, rules.maxStep, 0]);
+    const { lambda, alpha, maxStep, minHessian, minSamples } = rules;
+    this.#penalties = workspace.f64(PENALTIES);
+    this.#penalties.set([lambda, alpha, maxStep, Math.max(LEAST_HESSIAN, minHessian), minSamples]);
     this.#best = workspace.f64(5);
     this.#bestWords = new Uint32Array(this.#best.buffer, this.#best.byteOffset, 10);
   }
@@ -69,10 +71,6 @@ export class SplitFinder {
 
   /** The best split of a node, if there is one that gains enough. */
   find({ address }: Histograms, { count, gradient, hessian }: NodeSums): FoundSplit | undefined {
-    const { minSamples, minHessian, minGain } = this.#rules;
-    // As in LightGBM, the rows of a bin are taken to be in proportion to its hessians.
-    const ofSamples = ((minSamples - 0.5) * hessian) / count;
-    this.#penalties[3] = Math.max(LEAST_HESSIAN, minHessian, ofSamples);
     const { kernels } = this.#workspace;
     const { stride, features } = this.#layout;
     kernels.findSplit(
@@ -80,15 +78,17 @@ export class SplitFinder {
       stride,
       this.#features.address,
       features.length,
+      count,
       gradient,
       hessian,
       this.#penalties.address,
+      this.#rules.fromAbove,
       this.#best.address,
     );
     const [feature, cut, missingLeft] = this.#bestWords.subarray(6);
     if (feature === NO_FEATURE) return undefined;
     const gain = this.#best[0] - kernels.leafScore(gradient, hessian, this.#penalties.address);
-    if (!(gain > minGain)) return undefined;
+    if (!(gain > this.#rules.minGain)) return undefined;
     return { feature, cut, missingLeft: missingLeft === 1, gain, gradient: this.#best[1], hessian: this.#best[2] };
   }
 
