@@ -70,8 +70,8 @@ export interface BoostingKernels {
   // boosted-traversal.ts
   walkBoostedBatch(
     x: number,
-    nRows: number,
-    rowBytes: number,
+    nBlocks: number,
+    blockBytes: number,
     nodes: number,
     roots: number,
     nTrees: number,

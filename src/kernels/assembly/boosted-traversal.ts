@@ -1,23 +1,27 @@
 /*
  * Boosted trees as the walks take them. A node is 16 bytes: a threshold (f64),
- * the place of its value in a row (u32, bytes), and its first child (u32, bytes
- * from the first node), which the second one follows. A row goes on to the
- * second one when its value is above the threshold, so one with a missing value
- * (NaN) to the first. Whoever lays trees out sends missing values the other way
- * by a row's negated values. A leaf is its own first child, and looks at a place
- * that always holds NaN, so that a walk stays there without a branch; its
+ * the place of its value in a block of rows (u32, bytes), and its first child
+ * (u32, bytes from the first node), which the second one follows. A row goes on
+ * to the second one when its value is above the threshold, so one with a missing
+ * value (NaN) to the first. Whoever lays trees out sends missing values the other
+ * way by a row's negated values. A leaf is its own first child, and looks at a
+ * place that always holds NaN, so that a walk stays there without a branch; its
  * threshold is what it adds. Tree t adds to output t % nOutputs.
+ *
+ * Rows come in blocks of 8, whose values stand place by place (f64[places][8]):
+ * one address leads to all rows of a block.
  */
 
 /** How many levels a batch goes down between two looks whether all have arrived. */
 const STRIDE: u32 = 3;
 
-/** The node below `node` for the row at `x`. */
+/** The node below `node` for the row at `x`, the first of its values. */
 @inline
 function step(nodes: usize, node: usize, x: usize): usize {
   const at = nodes + node;
-  const second = load<f64>(x + <usize>load<u32>(at, 8)) > load<f64>(at);
-  return <usize>load<u32>(at, 12) + ((<usize>second) << 4);
+  const places = load<u64>(at, 8);
+  const second = load<f64>(x + <usize>(<u32>places)) > load<f64>(at);
+  return <usize>(places >> 32) + ((<usize>second) << 4);
 }
 
 @inline
@@ -26,37 +30,29 @@ function addLeaf(nodes: usize, node: usize, output: usize): void {
 }
 
 /**
- * Adds the leaves that rows reach, 8 rows at a time through one tree after the
+ * Adds the leaves that rows reach, block by block through one tree after the
  * other.
  *
- * @param x f64[nRows][rowBytes / 8]; nRows is a multiple of 8
+ * @param x f64[nBlocks][blockBytes / 64][8]
  * @param roots u32[nTrees], bytes from `nodes`
- * @param outputs f64[nRows][nOutputs]
+ * @param outputs f64[nBlocks][8][nOutputs]
  */
 export function walkBoostedBatch(
   x: usize,
-  nRows: u32,
-  rowBytes: u32,
+  nBlocks: u32,
+  blockBytes: u32,
   nodes: usize,
   roots: usize,
   nTrees: u32,
   nOutputs: u32,
   outputs: usize,
 ): void {
-  const row = <usize>rowBytes;
   const pitch = (<usize>nOutputs) << 3;
   let place: usize = 0;
   for (let tree: usize = 0; tree < <usize>nTrees; tree++) {
     const root = <usize>load<u32>(roots + (tree << 2));
     let out = outputs + place;
-    for (let x0 = x, end = x + <usize>nRows * row; x0 < end; x0 += row << 3) {
-      const x1 = x0 + row;
-      const x2 = x1 + row;
-      const x3 = x2 + row;
-      const x4 = x3 + row;
-      const x5 = x4 + row;
-      const x6 = x5 + row;
-      const x7 = x6 + row;
+    for (let at = x, end = x + <usize>nBlocks * <usize>blockBytes; at < end; at += <usize>blockBytes) {
       let n0 = root;
       let n1 = root;
       let n2 = root;
@@ -67,23 +63,23 @@ export function walkBoostedBatch(
       let n7 = root;
       for (;;) {
         for (let level: u32 = 1; level < STRIDE; level++) {
-          n0 = step(nodes, n0, x0);
-          n1 = step(nodes, n1, x1);
-          n2 = step(nodes, n2, x2);
-          n3 = step(nodes, n3, x3);
-          n4 = step(nodes, n4, x4);
-          n5 = step(nodes, n5, x5);
-          n6 = step(nodes, n6, x6);
-          n7 = step(nodes, n7, x7);
+          n0 = step(nodes, n0, at);
+          n1 = step(nodes, n1, at + 8);
+          n2 = step(nodes, n2, at + 16);
+          n3 = step(nodes, n3, at + 24);
+          n4 = step(nodes, n4, at + 32);
+          n5 = step(nodes, n5, at + 40);
+          n6 = step(nodes, n6, at + 48);
+          n7 = step(nodes, n7, at + 56);
         }
-        const m0 = step(nodes, n0, x0);
-        const m1 = step(nodes, n1, x1);
-        const m2 = step(nodes, n2, x2);
-        const m3 = step(nodes, n3, x3);
-        const m4 = step(nodes, n4, x4);
-        const m5 = step(nodes, n5, x5);
-        const m6 = step(nodes, n6, x6);
-        const m7 = step(nodes, n7, x7);
+        const m0 = step(nodes, n0, at);
+        const m1 = step(nodes, n1, at + 8);
+        const m2 = step(nodes, n2, at + 16);
+        const m3 = step(nodes, n3, at + 24);
+        const m4 = step(nodes, n4, at + 32);
+        const m5 = step(nodes, n5, at + 40);
+        const m6 = step(nodes, n6, at + 48);
+        const m7 = step(nodes, n7, at + 56);
         const moved = (n0 ^ m0) | (n1 ^ m1) | (n2 ^ m2) | (n3 ^ m3) | (n4 ^ m4) | (n5 ^ m5) | (n6 ^ m6) | (n7 ^ m7);
         if (moved == 0) break;
         n0 = m0;
@@ -109,7 +105,7 @@ export function walkBoostedBatch(
   }
 }
 
-/** Adds the leaves that one row reaches, 8 trees at a time: what takes long is to wait for nodes, so let it wait for several. */
+/** Adds the leaves that the first row of a block reaches, 8 trees at a time: what takes long is to wait for nodes, so let it wait for several. */
 export function walkBoostedRow(x: usize, nodes: usize, roots: usize, nTrees: u32, nOutputs: u32, outputs: usize): void {
   const pitch = (<usize>nOutputs) << 3;
   let place: usize = 0;

@@ -4,11 +4,11 @@ import type { BoostedTrees } from './boosted-trees.js';
 import { flatTreesBytes, flattenTrees, rowPlaces } from './flat-trees.js';
 import { sigmoids, softmaxes } from './link.js';
 
-/** The kernel walks as many rows at a time. */
+/** The rows of a block: see kernels/assembly/boosted-traversal.ts. */
 const LANES = 8;
-const MAX_BATCH = 1024;
+const MAX_BLOCKS = 128;
 /** The most values of a batch, so that it stays in the cache while tree after tree looks at it. */
-const MAX_BATCH_VALUES = 65_536;
+const MAX_BATCH_VALUES = 32_768;
 
 /**
  * Sums up the leaves that a row reaches, and turns the sums into probabilities.
@@ -21,7 +21,7 @@ export function boostedPredictor(trees: BoostedTrees, shape: ModelShape, single:
   const nOutputs = trees.baseScore.length;
   const { baseScore } = trees;
   const places = rowPlaces(nFeatures);
-  const batch = LANES * Math.max(1, Math.min(MAX_BATCH, Math.floor(MAX_BATCH_VALUES / places)) >> 3);
+  const batch = LANES * Math.max(1, Math.min(MAX_BLOCKS, Math.floor(MAX_BATCH_VALUES / places / LANES)));
   const workspace = new Workspace(
     flatTreesBytes(trees) + Workspace.sizeOf(batch * places, 8) + Workspace.sizeOf(batch * nOutputs, 8),
   );
@@ -33,10 +33,11 @@ export function boostedPredictor(trees: BoostedTrees, shape: ModelShape, single:
   const scores = workspace.f64(batch * nOutputs);
 
   const copyRow = (data: Float64Array | Float32Array, from: number, row: number): void => {
-    for (let i = 0, to = row * places; i < nFeatures; i++, to++) {
+    const lane = row % LANES;
+    for (let i = 0, to = (row - lane) * places + lane; i < nFeatures; i++, to += LANES) {
       const value = single ? Math.fround(data[from + i]) : data[from + i];
       x[to] = value;
-      x[to + nFeatures] = -value;
+      x[to + nFeatures * LANES] = -value;
     }
   };
 
@@ -51,8 +52,17 @@ export function boostedPredictor(trees: BoostedTrees, shape: ModelShape, single:
         if (n === 1) {
           kernels.walkBoostedRow(x.address, nodes, roots, nTrees, nOutputs, scores.address);
         } else {
-          const nLanes = Math.ceil(n / LANES) * LANES;
-          kernels.walkBoostedBatch(x.address, nLanes, places * 8, nodes, roots, nTrees, nOutputs, scores.address);
+          const nBlocks = Math.ceil(n / LANES);
+          kernels.walkBoostedBatch(
+            x.address,
+            nBlocks,
+            places * LANES * 8,
+            nodes,
+            roots,
+            nTrees,
+            nOutputs,
+            scores.address,
+          );
         }
         if (nOutputs === 1) sigmoids(scores, n, probabilities, first * nClasses);
         else softmaxes(scores, n, nClasses, probabilities, first * nClasses);

@@ -2,9 +2,9 @@ import { type Placed, Workspace } from '../../../kernels/workspace.js';
 import type { BoostedTrees } from './boosted-trees.js';
 import { LEAF } from './gradient-tree.js';
 
-/** The bytes of a node and of a row's value: see kernels/assembly/boosted-traversal.ts. */
+/** The bytes of a node, and of a place in a block of rows: see kernels/assembly/boosted-traversal.ts. */
 const NODE_BYTES = 16;
-const VALUE_BYTES = 8;
+const PLACE_BYTES = 64;
 
 /** Trees laid out for the kernels that walk them. */
 export interface FlatTrees {
@@ -13,7 +13,7 @@ export interface FlatTrees {
   readonly roots: number;
 }
 
-/** The numbers that a row takes: its values, their negatives, and a NaN for leaves to look at. */
+/** The places of a row: its values, their negatives, and a NaN for leaves to look at. */
 export function rowPlaces(nFeatures: number): number {
   return 2 * nFeatures + 1;
 }
@@ -88,14 +88,14 @@ class NodeWriter {
     this.#split++;
     // Where missing values go right, the second child is the left one: -x > -threshold less a little says x <= threshold.
     this.#numbers[place * 2] = missingLeft === 1 ? threshold : numberBelow(-threshold);
-    this.#words[place * 4 + 2] = (missingLeft === 1 ? feature : feature + this.#nFeatures) * VALUE_BYTES;
+    this.#words[place * 4 + 2] = (missingLeft === 1 ? feature : feature + this.#nFeatures) * PLACE_BYTES;
     this.#words[place * 4 + 3] = first * NODE_BYTES;
     return missingLeft === 1;
   }
 
   writeLeaf(place: number): void {
     this.#numbers[place * 2] = this.#trees.leafValue[this.#leaf++];
-    this.#words[place * 4 + 2] = 2 * this.#nFeatures * VALUE_BYTES;
+    this.#words[place * 4 + 2] = 2 * this.#nFeatures * PLACE_BYTES;
     this.#words[place * 4 + 3] = place * NODE_BYTES;
   }
 }
