@@ -52,7 +52,7 @@ export function walkBoostedBatch(
   for (let tree: usize = 0; tree < <usize>nTrees; tree++) {
     const root = <usize>load<u32>(roots + (tree << 2));
     let out = outputs + place;
-    for (let at = x, end = x + <usize>nBlocks * <usize>blockBytes; at < end; at += <usize>blockBytes) {
+    for (let block = x, end = x + <usize>nBlocks * <usize>blockBytes; block < end; block += <usize>blockBytes) {
       let n0 = root;
       let n1 = root;
       let n2 = root;
@@ -63,23 +63,23 @@ export function walkBoostedBatch(
       let n7 = root;
       for (;;) {
         for (let level: u32 = 1; level < STRIDE; level++) {
-          n0 = step(nodes, n0, at);
-          n1 = step(nodes, n1, at + 8);
-          n2 = step(nodes, n2, at + 16);
-          n3 = step(nodes, n3, at + 24);
-          n4 = step(nodes, n4, at + 32);
-          n5 = step(nodes, n5, at + 40);
-          n6 = step(nodes, n6, at + 48);
-          n7 = step(nodes, n7, at + 56);
+          n0 = step(nodes, n0, block);
+          n1 = step(nodes, n1, block + 8);
+          n2 = step(nodes, n2, block + 16);
+          n3 = step(nodes, n3, block + 24);
+          n4 = step(nodes, n4, block + 32);
+          n5 = step(nodes, n5, block + 40);
+          n6 = step(nodes, n6, block + 48);
+          n7 = step(nodes, n7, block + 56);
         }
-        const m0 = step(nodes, n0, at);
-        const m1 = step(nodes, n1, at + 8);
-        const m2 = step(nodes, n2, at + 16);
-        const m3 = step(nodes, n3, at + 24);
-        const m4 = step(nodes, n4, at + 32);
-        const m5 = step(nodes, n5, at + 40);
-        const m6 = step(nodes, n6, at + 48);
-        const m7 = step(nodes, n7, at + 56);
+        const m0 = step(nodes, n0, block);
+        const m1 = step(nodes, n1, block + 8);
+        const m2 = step(nodes, n2, block + 16);
+        const m3 = step(nodes, n3, block + 24);
+        const m4 = step(nodes, n4, block + 32);
+        const m5 = step(nodes, n5, block + 40);
+        const m6 = step(nodes, n6, block + 48);
+        const m7 = step(nodes, n7, block + 56);
         const moved = (n0 ^ m0) | (n1 ^ m1) | (n2 ^ m2) | (n3 ^ m3) | (n4 ^ m4) | (n5 ^ m5) | (n6 ^ m6) | (n7 ^ m7);
         if (moved == 0) break;
         n0 = m0;
