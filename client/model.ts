@@ -19,9 +19,13 @@ export interface Feature {
   readonly kind: 'numeric' | 'categorical';
   /** The categories of a categorical feature. */
   readonly categories: readonly string[];
+  /** Its share in what the splits have gained; those of all features sum to 1. */
+  readonly importance?: number;
+  /** How many splits look at it. */
+  readonly splits?: number;
 }
 
-/** How good a model is on its validation rows, as far as it was measured. */
+/** How good a model is on its validation rows, as far as it was measured, and how its training ended. */
 export interface Metrics {
   /** Share of right labels, 0 to 1. */
   readonly accuracy?: number;
@@ -29,6 +33,12 @@ export interface Metrics {
   readonly logLoss?: number;
   /** Area under the ROC curve, 0 to 1. */
   readonly rocAuc?: number;
+  /** Whether an iterative training met its tolerance. */
+  readonly converged?: boolean;
+  /** The iterations that it took. */
+  readonly nIter?: number;
+  /** The iteration with the least validation loss, which the model ends with; set by early stopping. */
+  readonly bestIteration?: number;
 }
 
 /** A model, as it is stored or as it trains. */
@@ -87,6 +97,6 @@ export function decodeModel(model: WireModel | undefined): Model {
   };
 }
 
-function decodeFeature({ name, kind, categories }: WireFeature): Feature {
-  return { name, kind: featureKinds.toName(kind) ?? 'numeric', categories };
+function decodeFeature({ kind, ...rest }: WireFeature): Feature {
+  return { ...rest, kind: featureKinds.toName(kind) ?? 'numeric' };
 }

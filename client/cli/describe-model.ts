@@ -1,10 +1,13 @@
 import { type Estimator, estimatorKind } from '../estimator.js';
-import type { Model } from '../model.js';
+import type { Metrics, Model } from '../model.js';
 import { snakeCase } from '../names.js';
 import { formatBytes, formatDuration, formatList, formatShare, formatTime } from '../terminal/format.js';
 import { formatProgress } from '../terminal/progress-bar.js';
 import type { Style } from '../terminal/style.js';
 import { formatPairs, formatTable } from '../terminal/table.js';
+
+/** How many features are named before the rest is counted. */
+const MOST_FEATURES = 6;
 
 /** A model on some lines. */
 export function describeModel(model: Model, style: Style): string {
@@ -21,13 +24,15 @@ export function describeModel(model: Model, style: Style): string {
           'features',
           formatList(
             model.features.map(({ name }) => name),
-            6,
+            MOST_FEATURES,
           ),
         ],
         ['samples', model.nSamples],
         ['accuracy', metrics.accuracy === undefined ? undefined : formatShare(metrics.accuracy)],
         ['log loss', metrics.logLoss?.toFixed(4)],
         ['ROC AUC', metrics.rocAuc?.toFixed(4)],
+        ['iterations', formatIterations(metrics)],
+        ['importances', formatImportances(model.features)],
         ['trained in', model.fitDurationMs === undefined ? undefined : formatDuration(model.fitDurationMs)],
         ['created', model.createdAt && `${formatTime(model.createdAt)} UTC`],
         ['generation', model.generation],
@@ -80,6 +85,24 @@ function formatState({ state, training }: Model, style: Style): string {
     default:
       return text;
   }
+}
+
+/** The iterations that an iterative training took, and how it ended. */
+function formatIterations({ nIter, bestIteration, converged }: Metrics): string | undefined {
+  if (nIter === undefined) return undefined;
+  if (bestIteration !== undefined) return `${nIter}, the best of them ${bestIteration}`;
+  return converged === false ? `${nIter}, not converged` : String(nIter);
+}
+
+/** The features that the splits gained most by. */
+function formatImportances(features: Model['features']): string | undefined {
+  const measured = features.flatMap(({ name, importance = 0 }) => (importance > 0 ? [{ name, importance }] : []));
+  if (measured.length === 0) return undefined;
+  const falling = measured.toSorted((a, b) => b.importance - a.importance);
+  return formatList(
+    falling.map(({ name, importance }) => `${name} ${formatShare(importance)}`),
+    MOST_FEATURES,
+  );
 }
 
 function formatKind(estimator: Estimator): string {

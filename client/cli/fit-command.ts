@@ -14,6 +14,9 @@ interface FitOptions {
   readonly label: string;
   readonly param?: readonly string[];
   readonly seed: number;
+  readonly validationFraction?: number;
+  readonly earlyStoppingRounds?: number;
+  readonly balanced?: boolean;
   readonly requestId?: string;
 }
 
@@ -28,6 +31,9 @@ export function addFitCommand(program: Command): void {
     .requiredOption('--label <column>', 'the column that holds the labels')
     .option('--param <key=value>', 'a hyperparameter, for example n_estimators=10 (repeatable)', collect)
     .option('--seed <number>', 'seed of every random draw', parseSeed, 0)
+    .option('--validation-fraction <share>', 'share of the rows to hold out and score on', parseNumber)
+    .option('--early-stopping-rounds <count>', 'end boosting after so many rounds without a better score', parseNumber)
+    .option('--balanced', 'have each class weigh as much as the others')
     .option('--request-id <id>', 'makes it safe to repeat the command: the same id answers with the same model');
   action<[string, string], FitOptions>(command, fit, { defaultTimeoutSeconds: Infinity });
 }
@@ -39,8 +45,18 @@ async function fit(context: Context, options: FitOptions, name: string, path: st
   const features = file.header.filter((column) => column !== options.label);
   if (features.length === 0) throw new UsageError(`${path}: has no columns besides the label`);
   const x = numericTable(file, features);
-  const { seed, requestId } = options;
-  const model = await fitWithProgress(context, { name, estimator, x, y, seed, requestId });
+  const { seed, validationFraction, earlyStoppingRounds, requestId } = options;
+  const model = await fitWithProgress(context, {
+    name,
+    estimator,
+    x,
+    y,
+    seed,
+    validationFraction,
+    earlyStoppingRounds,
+    classWeight: options.balanced ? 'balanced' : undefined,
+    requestId,
+  });
   context.result({ model }, () => describeModel(model, context.style));
   context.note(`\n\`modelserver load ${name}\` makes it ready for predictions`);
 }
@@ -59,6 +75,12 @@ async function fitWithProgress({ client, call, json }: Context, request: FitRequ
 
 function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
+}
+
+function parseNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || Number.isNaN(number)) throw new InvalidArgumentError('must be a number');
+  return number;
 }
 
 function parseSeed(text: string): number {

@@ -1,16 +1,18 @@
 import { type FieldViolation, fromViolations, messageOf, notImplemented } from '../errors.js';
 import type { Engine, EngineName, Estimator, EstimatorKind, EstimatorSpec } from './estimator.js';
 import { kNeighborsClassifier } from './k-neighbors-classifier.js';
+import { lgbmClassifier } from './lgbm-classifier.js';
 import { logisticRegression } from './logistic-regression.js';
 import { randomForestClassifier } from './random-forest-classifier.js';
+import { xgbClassifier } from './xgb-classifier.js';
 
 /** Every estimator of the contract; one without engines is not built yet. */
 export const catalog: Readonly<Record<EstimatorKind, Estimator>> = {
   logistic_regression: logisticRegression,
   random_forest_classifier: randomForestClassifier,
   k_neighbors_classifier: kNeighborsClassifier,
-  xgb_classifier: { kind: 'xgb_classifier', hyperparameters: {}, engines: {} },
-  lgbm_classifier: { kind: 'lgbm_classifier', hyperparameters: {}, engines: {} },
+  xgb_classifier: xgbClassifier,
+  lgbm_classifier: lgbmClassifier,
   cat_boost_classifier: { kind: 'cat_boost_classifier', hyperparameters: {}, engines: {} },
 };
 

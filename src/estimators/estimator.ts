@@ -40,18 +40,26 @@ export interface TrainingSet {
   readonly sampleWeight?: Float64Array;
   /** Seed of every random draw, 0 to 2^32 - 1. */
   readonly seed: number;
+  /** Rows that are held out, for engines that look at them while they train. */
+  readonly validation?: ValidationSet;
+}
+
+/** Rows that a training is not trained on, but watched by. */
+export interface ValidationSet extends Pick<TrainingSet, 'nSamples' | 'x' | 'y' | 'sampleWeight'> {
+  /** The training ends after so many iterations without a better loss on these rows, and keeps the best; 0: never. */
+  readonly earlyStoppingRounds: number;
 }
 
 /** How a training tells of itself, and hears that it should end. */
 export interface TrainingMonitor {
   /**
-   * Reports that `iteration` of `iterations` are done, with the mean loss on the
-   * training rows where there is one. Cheap enough for every iteration; inside
+   * Reports that `iteration` of `iterations` are done, with the mean losses on the
+   * training and on the validation rows where there are any. Cheap enough for every iteration; inside
    * long ones it is called again, every 50 ms or so, to hear of a cancellation.
    *
    * @throws TrainingCancelled when the training should end.
    */
-  progress(iteration: number, iterations: number, trainLoss?: number): void;
+  progress(iteration: number, iterations: number, trainLoss?: number, validationLoss?: number): void;
 }
 
 /** Answers from a trained model, on the thread that serves. */
@@ -75,6 +83,8 @@ export interface Engine<H = Readonly<Record<string, unknown>>> {
   readonly takesMissingValues: boolean;
   /** Whether it trains with sample weights; otherwise they are refused. */
   readonly takesSampleWeight?: boolean;
+  /** Whether it watches validation rows while it trains, and can stop early; otherwise it is not given any. */
+  readonly takesValidation?: boolean;
   /**
    * The most bytes that a training of this size takes at one time, beyond X as
    * it came, so that one which would outgrow its memory is refused beforehand.
@@ -87,7 +97,8 @@ export interface Engine<H = Readonly<Record<string, unknown>>> {
   /**
    * Trains, on a worker thread. Equal arguments give equal tensors, on every
    * machine. Some tensors are shown to people: `feature_importances`
-   * (F64, nFeatures), `n_iter` (I32, 1) and `converged` (U8, 1: 0 or 1).
+   * (F64, nFeatures), `feature_splits` (U32, nFeatures), `n_iter` (I32, 1),
+   * `best_iteration` (I32, 1) and `converged` (U8, 1: 0 or 1).
    */
   fit(training: TrainingSet, hyperparameters: H, monitor: TrainingMonitor): Tensors;
   /**

@@ -33,6 +33,11 @@ export function real(defaultValue: number, range: Range = {}): Hyperparameter<nu
   return number(defaultValue, range, false);
 }
 
+/** A share in (0, 1]. */
+export function share(defaultValue: number): Hyperparameter<number> {
+  return real(defaultValue, { above: 0, max: 1 });
+}
+
 export function flag(defaultValue: boolean): Hyperparameter<boolean> {
   return {
     default: defaultValue,

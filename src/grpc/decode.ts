@@ -32,6 +32,8 @@ export function decodeFit(request: WireFitRequest): FitRequest {
     throw invalid('options.validation_fraction', `is ${validationFraction}; must be at least 0 and below 1`);
   }
 
+  const earlyStoppingRounds = decodeEarlyStopping(request.options, estimator);
+
   const x = decodeMatrix(request.x);
   if (x.rows < 2) throw invalid('x', `has ${x.rows} row; a training needs at least 2`);
   const y = decodeLabels(request.y, x.rows);
@@ -44,9 +46,23 @@ export function decodeFit(request: WireFitRequest): FitRequest {
     seed: request.options?.seed ?? 0,
     weighting,
     validationFraction,
+    earlyStoppingRounds,
     featureNames,
     requestId: request.requestId,
   };
+}
+
+function decodeEarlyStopping(options: FitOptions | undefined, estimator: EstimatorSpec): number {
+  const { earlyStoppingRounds = 0, validationFraction = 0 } = options ?? {};
+  if (earlyStoppingRounds === 0) return 0;
+  const field = 'options.early_stopping_rounds';
+  if (!engineOf(estimator).takesValidation) {
+    throw notImplemented(field, `${estimator.kind} is not boosted; leave it unset`);
+  }
+  if (validationFraction === 0) {
+    throw invalid(field, 'needs rows to look at; set options.validation_fraction too');
+  }
+  return earlyStoppingRounds;
 }
 
 function decodeWeighting({ sampleWeight, options }: WireFitRequest, estimator: EstimatorSpec, rows: number): Weighting {
@@ -71,7 +87,6 @@ function requireBuilt(options: FitOptions | undefined): void {
   if (options === undefined) return;
   const asked: [string, boolean][] = [
     ['categorical_features', options.categoricalFeatures.length > 0],
-    ['early_stopping_rounds', options.earlyStoppingRounds !== 0],
     ['replace', options.replace],
   ];
   for (const [name, isAsked] of asked) {

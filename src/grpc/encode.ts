@@ -75,8 +75,8 @@ function encodeProgress({ progress, remainingMs }: TrainingView): TrainingProgre
   return { ...progress, remaining: remainingMs === undefined ? undefined : durationOf(remainingMs) };
 }
 
-function encodeFeature({ name, importance }: ModelCard['features'][number]): WireFeature {
-  return { name, kind: FeatureKind.FEATURE_KIND_NUMERIC, categories: [], importance };
+function encodeFeature({ name, importance, splits }: ModelCard['features'][number]): WireFeature {
+  return { name, kind: FeatureKind.FEATURE_KIND_NUMERIC, categories: [], importance, splits };
 }
 
 function encodeClasses(classes: Classes): WireLabels {

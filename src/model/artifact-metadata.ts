@@ -46,7 +46,16 @@ const schema = z.object({
     ]),
   ),
   features: jsonText(
-    z.array(z.object({ name: z.string(), kind: z.literal('numeric'), importance: z.number().optional() })).min(1),
+    z
+      .array(
+        z.object({
+          name: z.string(),
+          kind: z.literal('numeric'),
+          importance: z.number().optional(),
+          splits: z.number().optional(),
+        }),
+      )
+      .min(1),
   ),
   n_samples: wholeText,
   metrics: jsonText(
@@ -56,6 +65,7 @@ const schema = z.object({
       rocAuc: z.number().optional(),
       converged: z.boolean().optional(),
       nIter: z.number().optional(),
+      bestIteration: z.number().optional(),
     }),
   ),
   created_at: z.iso.datetime().transform((text) => new Date(text)),

@@ -9,6 +9,8 @@ export interface Feature {
   readonly kind: 'numeric';
   /** Its share in what the splits have gained, where the estimator measures it. */
   readonly importance?: number;
+  /** How many splits look at it, where the estimator counts them. */
+  readonly splits?: number;
 }
 
 /** How good a model is, as far as it was measured on held-out rows, and how its training ended. */
@@ -18,6 +20,7 @@ export interface Metrics {
   readonly rocAuc?: number;
   readonly converged?: boolean;
   readonly nIter?: number;
+  readonly bestIteration?: number;
 }
 
 /** What an artifact says of its model; immutable. */

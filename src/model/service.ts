@@ -23,6 +23,8 @@ export interface FitRequest {
   readonly weighting: Weighting;
   /** Share of the rows to hold out and score on; 0: none. */
   readonly validationFraction: number;
+  /** Boosting ends after so many iterations without a better loss on the rows held out; 0: never. */
+  readonly earlyStoppingRounds: number;
   /** [] where the caller names none. */
   readonly featureNames: readonly string[];
   /** '' where the caller gives none. */
@@ -96,10 +98,19 @@ export class ModelService {
       const slot = this.#pool.acquire();
       try {
         const { rows, columns, data, encoding } = x;
-        const { y, seed, weighting, validationFraction } = request;
+        const { y, seed, weighting, validationFraction, earlyStoppingRounds } = request;
         const matrix = { rows, columns, data, encoding };
         const memoryMb = this.#trainingMemoryMb;
-        const job = { spec: estimator, x: matrix, y, seed, weighting, validationFraction, memoryMb };
+        const job = {
+          spec: estimator,
+          x: matrix,
+          y,
+          seed,
+          weighting,
+          validationFraction,
+          earlyStoppingRounds,
+          memoryMb,
+        };
         const { classes, tensors, scores } = await slot.train(job, training.progress, signal);
         const createdAt = new Date();
         const { card, bytes } = await encodeArtifact(

@@ -3,16 +3,23 @@ import type { Feature, Metrics } from './model.js';
 
 /** The features with their importances, where the training has measured them. */
 export function withImportances(features: readonly Feature[], tensors: Tensors): Feature[] {
-  const importances = tensors.feature_importances?.data;
-  return features.map((feature, i) =>
-    importances === undefined ? feature : { ...feature, importance: Number(importances[i]) },
-  );
+  const { feature_importances: importances, feature_splits: splits } = tensors;
+  return features.map((feature, i) => ({
+    ...feature,
+    ...(importances === undefined ? {} : { importance: Number(importances.data[i]) }),
+    ...(splits === undefined ? {} : { splits: Number(splits.data[i]) }),
+  }));
 }
 
 /** How an iterative training has ended, where it says so. */
-export function endOfTraining({ converged, n_iter: nIter }: Tensors): Pick<Metrics, 'converged' | 'nIter'> {
+export function endOfTraining({
+  converged,
+  n_iter: nIter,
+  best_iteration: bestIteration,
+}: Tensors): Pick<Metrics, 'converged' | 'nIter' | 'bestIteration'> {
   return {
     ...(converged === undefined ? {} : { converged: converged.data[0] === 1 }),
     ...(nIter === undefined ? {} : { nIter: Number(nIter.data[0]) }),
+    ...(bestIteration === undefined ? {} : { bestIteration: Number(bestIteration.data[0]) }),
   };
 }

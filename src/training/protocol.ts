@@ -29,6 +29,8 @@ export interface FitJob {
   readonly weighting: Weighting;
   /** Share of the rows of each class to hold out and score on; 0: none. */
   readonly validationFraction: number;
+  /** Iterations without a better loss on those rows after which boosting ends; 0: never. */
+  readonly earlyStoppingRounds: number;
   /** The most memory that the training may take, in MiB. */
   readonly memoryMb: number;
 }

@@ -19,7 +19,7 @@ const MEGABYTE = 1024 * 1024;
  *   memory than the job may take; TrainingCancelled from the monitor.
  */
 export function train(job: FitJob, monitor: TrainingMonitor): FitResult {
-  const { spec, x, seed, validationFraction } = job;
+  const { spec, x, seed, validationFraction, earlyStoppingRounds } = job;
   const engine = engineOf(spec);
   requireFinite(x, engine.takesMissingValues);
   const { classes, indexes: y } = encodeLabels(job.y);
@@ -40,8 +40,13 @@ export function train(job: FitJob, monitor: TrainingMonitor): FitResult {
     return { classes, tensors: engine.fit(whole, spec.hyperparameters, monitor) };
   }
   const split = stratifiedSplit(y, nClasses, validationFraction, seed);
-  const tensors = engine.fit(rowsOf(whole, split.training), spec.hyperparameters, monitor);
-  return { classes, tensors, scores: score(job, engine, tensors, rowsOf(whole, split.validation)) };
+  const validation = rowsOf(whole, split.validation);
+  const training: TrainingSet = {
+    ...rowsOf(whole, split.training),
+    validation: engine.takesValidation ? { ...validation, earlyStoppingRounds } : undefined,
+  };
+  const tensors = engine.fit(training, spec.hyperparameters, monitor);
+  return { classes, tensors, scores: score(job, engine, tensors, validation) };
 }
 
 /** The rows of a training set at `rows`. */

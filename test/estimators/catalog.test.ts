@@ -117,16 +117,18 @@ describe('The estimator of a request', () => {
   });
 
   it('is not implemented with an engine, or of a kind, that is not built', () => {
-    refusalOf(() => resolveEstimator('xgb_classifier', 'core', {}), 'NOT_IMPLEMENTED', [
+    refusalOf(() => resolveEstimator('xgb_classifier', 'mljs', {}), 'NOT_IMPLEMENTED', [
       'estimator.xgb_classifier.engine',
     ]);
-    refusalOf(() => resolveEstimator('xgb_classifier', undefined, {}), 'NOT_IMPLEMENTED', ['estimator.xgb_classifier']);
+    refusalOf(() => resolveEstimator('cat_boost_classifier', undefined, {}), 'NOT_IMPLEMENTED', [
+      'estimator.cat_boost_classifier',
+    ]);
   });
 
   it('leads to its engine', () => {
     const spec = resolveEstimator('logistic_regression', undefined, {});
     expect(engineOf(spec)).to.equal(catalog.logistic_regression.engines.core);
     expect(engineOf({ ...spec, engine: 'mljs' })).to.equal(catalog.logistic_regression.engines.mljs);
-    expect(() => engineOf({ ...spec, kind: 'xgb_classifier' })).to.throw(RangeError, 'no engine core');
+    expect(() => engineOf({ ...spec, kind: 'cat_boost_classifier' })).to.throw(RangeError, 'no engine core');
   });
 });

@@ -203,7 +203,7 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
   });
 
   const unimplemented: [string, object, string][] = [
-    ['a boosted estimator', { estimator: { lgbmClassifier: {} } }, 'estimator.lgbm_classifier'],
+    ['an estimator that is not built', { estimator: { catBoostClassifier: {} } }, 'estimator.cat_boost_classifier'],
     [
       'a hyperparameter that its engine lacks',
       { estimator: { randomForestClassifier: { ccpAlpha: 0.5 } } },

@@ -380,10 +380,10 @@ export interface Estimator {
     /** Vote of the nearest training rows. */
     { $case: "kNeighborsClassifier"; value: KNeighborsClassifier }
     | //
-    /** Boosted trees as XGBoost grows them. Not built yet: UNIMPLEMENTED. */
+    /** Boosted trees as XGBoost grows them. */
     { $case: "xgbClassifier"; value: XGBClassifier }
     | //
-    /** Boosted trees as LightGBM grows them. Not built yet: UNIMPLEMENTED. */
+    /** Boosted trees as LightGBM grows them. */
     { $case: "lgbmClassifier"; value: LGBMClassifier }
     | //
     /** Boosted trees as CatBoost grows them. Not built yet: UNIMPLEMENTED. */
@@ -921,7 +921,8 @@ export function kNeighborsClassifier_AlgorithmToJSON(object: KNeighborsClassifie
 
 /**
  * Boosted trees, after XGBoost's XGBClassifier ("hist" method); compatible, not
- * XGBoost itself. Not built yet: UNIMPLEMENTED.
+ * XGBoost itself. Values are compared in single precision, and missing ones (NaN)
+ * go where each split has learned that they should; right where it saw none.
  */
 export interface XGBClassifier {
   /** The number of boosting rounds, at least 1. Default 100. */
@@ -940,7 +941,10 @@ export interface XGBClassifier {
   maxLeaves?:
     | number
     | undefined;
-  /** The most bins of a feature, at least 2. Default 256. */
+  /**
+   * The most bins of a feature, 2 to 65535; with 256, missing values take one.
+   * Default 256.
+   */
   maxBin?:
     | number
     | undefined;
@@ -984,15 +988,21 @@ export interface XGBClassifier {
   regLambda?:
     | number
     | undefined;
-  /** Weight of the positive class, > 0; binary only. Default 1. */
+  /** Weight of the second class, > 0; INVALID_ARGUMENT with more classes. Default 1. */
   scalePosWeight?:
     | number
     | undefined;
-  /** Prediction before the first tree, in (0, 1). Unset: estimated. */
+  /**
+   * Probability of the second class before the first tree, in (0, 1); of no
+   * effect with more classes. Unset: its share in the training rows.
+   */
   baseScore?:
     | number
     | undefined;
-  /** Whether string columns are split by category. Default true. */
+  /**
+   * Whether string columns are split by category. Default true. Not built yet:
+   * UNIMPLEMENTED.
+   */
   enableCategorical?: boolean | undefined;
 }
 
@@ -1041,7 +1051,8 @@ export function xGBClassifier_GrowPolicyToJSON(object: XGBClassifier_GrowPolicy)
 
 /**
  * Boosted trees, after LightGBM's LGBMClassifier; compatible, not LightGBM
- * itself. Not built yet: UNIMPLEMENTED.
+ * itself. Missing values (NaN) go where each split has learned that they should;
+ * of a feature that was never missing in training, they count as 0.
  */
 export interface LGBMClassifier {
   /** The number of boosting rounds, at least 1. Default 100. */
@@ -1092,7 +1103,10 @@ export interface LGBMClassifier {
   regLambda?:
     | number
     | undefined;
-  /** The most bins of a feature, at least 2. Default 255. */
+  /**
+   * The most bins of a feature, 2 to 65535, that of its missing values included.
+   * Default 255.
+   */
   maxBin?:
     | number
     | undefined;
@@ -1100,7 +1114,10 @@ export interface LGBMClassifier {
   minDataInBin?:
     | number
     | undefined;
-  /** Smoothing of categorical features, at least 0. Default 10. */
+  /**
+   * Smoothing of categorical features, at least 0. Default 10. This and the other
+   * three of categorical features are not built yet: UNIMPLEMENTED.
+   */
   catSmooth?:
     | number
     | undefined;
@@ -1359,7 +1376,8 @@ export interface FitOptions {
   validationFraction: number;
   /**
    * Boosting stops after so many rounds without a better validation loss; 0:
-   * never. It needs `validation_fraction`. Not built yet: UNIMPLEMENTED.
+   * never. The model then has the rounds up to the best one. It needs
+   * `validation_fraction`, and is UNIMPLEMENTED for estimators that do not boost.
    */
   earlyStoppingRounds: number;
   /** Weights of the classes; UNIMPLEMENTED for engines that take no weights. */
@@ -1686,10 +1704,15 @@ export interface Feature {
   /** The categories of a categorical feature. */
   categories: string[];
   /**
-   * Its share in what the model's splits have gained (mean decrease in
-   * impurity; those of all features sum to 1), where the estimator measures it.
+   * Its share in what the model's splits have gained (impurity in a forest, the
+   * penalised loss in boosted trees; those of all features sum to 1), where the
+   * estimator measures it.
    */
-  importance?: number | undefined;
+  importance?:
+    | number
+    | undefined;
+  /** How many of the model's splits look at it, where the estimator counts them. */
+  splits?: number | undefined;
 }
 
 /** How good a model is on its validation rows. */
@@ -1717,7 +1740,14 @@ export interface Metrics {
     | boolean
     | undefined;
   /** The iterations that it took. */
-  nIter?: number | undefined;
+  nIter?:
+    | number
+    | undefined;
+  /**
+   * The iteration with the least loss on the validation rows, which the model ends
+   * with; set by early stopping.
+   */
+  bestIteration?: number | undefined;
 }
 
 /** Asks for the server's state. */
@@ -7355,7 +7385,7 @@ export const Model: MessageFns<Model> = {
 };
 
 function createBaseFeature(): Feature {
-  return { name: "", kind: 0, categories: [], importance: undefined };
+  return { name: "", kind: 0, categories: [], importance: undefined, splits: undefined };
 }
 
 export const Feature: MessageFns<Feature> = {
@@ -7371,6 +7401,9 @@ export const Feature: MessageFns<Feature> = {
     }
     if (message.importance !== undefined) {
       writer.uint32(33).double(message.importance);
+    }
+    if (message.splits !== undefined) {
+      writer.uint32(40).uint32(message.splits);
     }
     return writer;
   },
@@ -7420,6 +7453,14 @@ export const Feature: MessageFns<Feature> = {
             message.importance = reader.double();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.splits = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -7440,6 +7481,7 @@ export const Feature: MessageFns<Feature> = {
         ? object.categories.map((e: any) => globalThis.String(e))
         : [],
       importance: isSet(object.importance) ? globalThis.Number(object.importance) : undefined,
+      splits: isSet(object.splits) ? globalThis.Number(object.splits) : undefined,
     };
   },
 
@@ -7457,6 +7499,9 @@ export const Feature: MessageFns<Feature> = {
     if (message.importance !== undefined) {
       obj.importance = floatToJson(message.importance);
     }
+    if (message.splits !== undefined) {
+      obj.splits = Math.round(message.splits);
+    }
     return obj;
   },
 
@@ -7469,12 +7514,20 @@ export const Feature: MessageFns<Feature> = {
     message.kind = object.kind ?? 0;
     message.categories = object.categories?.map((e) => e) || [];
     message.importance = object.importance ?? undefined;
+    message.splits = object.splits ?? undefined;
     return message;
   },
 };
 
 function createBaseMetrics(): Metrics {
-  return { accuracy: undefined, logLoss: undefined, rocAuc: undefined, converged: undefined, nIter: undefined };
+  return {
+    accuracy: undefined,
+    logLoss: undefined,
+    rocAuc: undefined,
+    converged: undefined,
+    nIter: undefined,
+    bestIteration: undefined,
+  };
 }
 
 export const Metrics: MessageFns<Metrics> = {
@@ -7493,6 +7546,9 @@ export const Metrics: MessageFns<Metrics> = {
     }
     if (message.nIter !== undefined) {
       writer.uint32(40).uint32(message.nIter);
+    }
+    if (message.bestIteration !== undefined) {
+      writer.uint32(48).uint32(message.bestIteration);
     }
     return writer;
   },
@@ -7550,6 +7606,14 @@ export const Metrics: MessageFns<Metrics> = {
             message.nIter = reader.uint32();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.bestIteration = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -7581,6 +7645,11 @@ export const Metrics: MessageFns<Metrics> = {
         : isSet(object.n_iter)
         ? globalThis.Number(object.n_iter)
         : undefined,
+      bestIteration: isSet(object.bestIteration)
+        ? globalThis.Number(object.bestIteration)
+        : isSet(object.best_iteration)
+        ? globalThis.Number(object.best_iteration)
+        : undefined,
     };
   },
 
@@ -7601,6 +7670,9 @@ export const Metrics: MessageFns<Metrics> = {
     if (message.nIter !== undefined) {
       obj.nIter = Math.round(message.nIter);
     }
+    if (message.bestIteration !== undefined) {
+      obj.bestIteration = Math.round(message.bestIteration);
+    }
     return obj;
   },
 
@@ -7614,6 +7686,7 @@ export const Metrics: MessageFns<Metrics> = {
     message.rocAuc = object.rocAuc ?? undefined;
     message.converged = object.converged ?? undefined;
     message.nIter = object.nIter ?? undefined;
+    message.bestIteration = object.bestIteration ?? undefined;
     return message;
   },
 };

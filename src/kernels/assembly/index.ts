@@ -21,3 +21,14 @@ export { partitionRows } from './partition';
 export { growthBytes, limitGrowth, setUpGrowth } from './growth-layout';
 export { entryCount, grow, nodeCount, startTree } from './growing';
 export { walkBatch, walkRow, walkRowMissing } from './traversal';
+
+export { countDistinct, sortNumbers } from './radix-sort';
+export { placeBins16, placeBins8 } from './tiles';
+export { drawItems, drawShare, listRows } from './sampling';
+export { classGradients, sigmoidGradients, softmaxProbabilities } from './boosting-gradients';
+export { sigmoidLogLoss, softmaxLogLoss } from './log-loss';
+export { addTile16, addTile8, clearHistogram, gatherPairs, subtractHistogram } from './gradient-histogram';
+export { findSplit, leafScore, leafStep } from './gradient-split';
+export { partitionTile16, partitionTile8 } from './tile-partition';
+export { addToScores, addWalked16, addWalked8 } from './boosting-scores';
+export { walkBoostedBatch, walkBoostedRow } from './boosted-traversal';

@@ -1,0 +1,76 @@
+import type { TrainingSet } from '../../estimator.js';
+import { distinctValues } from '../sampled-columns.js';
+import type { BinningRule } from './binning-rule.js';
+
+/** From more rows than these, the edges come from a sample. */
+const EDGE_SAMPLE = 65_536;
+/** The most bins whose numbers fit a byte. */
+const BYTE_BINS = 256;
+
+/** A feature that splits can look at, and how its values are binned. */
+export interface BinnedFeature {
+  /** Its column in X. */
+  readonly column: number;
+  /** Rising; a value is in the bin of the first edge that it is not above. */
+  readonly edges: readonly number[];
+  /** Whether a training row lacks it; missing values then have a bin after all others. */
+  readonly hasMissing: boolean;
+}
+
+/** Its bins, that of missing values included. */
+export function binsOf({ edges, hasMissing }: BinnedFeature): number {
+  return edges.length + 1 + (hasMissing ? 1 : 0);
+}
+
+/** The bin of missing values, the one after those of all others. */
+export function missingBin({ edges }: BinnedFeature): number {
+  return edges.length + 1;
+}
+
+/**
+ * Cuts the bins of all features; one that is the same in all rows is left out,
+ * since no split can look at it. `pause` is called after each.
+ */
+export function binnedFeatures(training: TrainingSet, rule: BinningRule, pause: () => void): BinnedFeature[] {
+  const { x, nSamples, nFeatures } = training;
+  const missing = columnsWithMissing(x, nFeatures);
+  const sample = { x, nFeatures, rows: sampleRows(nSamples), single: rule.single };
+  const features: BinnedFeature[] = [];
+  let column = 0;
+  for (const { values, counts } of distinctValues(sample)) {
+    const hasMissing = missing[column] === 1;
+    const edges = rule.cut(values, counts, valueBins(rule, hasMissing));
+    const feature = { column, edges, hasMissing };
+    if (binsOf(feature) > 1) features.push(feature);
+    column++;
+    pause();
+  }
+  return features;
+}
+
+function valueBins({ maxBins, countsMissing }: BinningRule, hasMissing: boolean): number {
+  if (!hasMissing) return maxBins;
+  // Where missing values do not count, they still have to fit into the byte.
+  return Math.max(1, countsMissing || maxBins === BYTE_BINS ? maxBins - 1 : maxBins);
+}
+
+/** Flags of the columns that hold a NaN. */
+function columnsWithMissing(x: Float64Array, nFeatures: number): Uint8Array {
+  const missing = new Uint8Array(nFeatures);
+  for (let at = 0; at < x.length; at += nFeatures) {
+    for (let column = 0; column < nFeatures; column++) {
+      if (Number.isNaN(x[at + column])) missing[column] = 1;
+    }
+  }
+  return missing;
+}
+
+/** All rows, or one of every so many. */
+function sampleRows(nRows: number): Uint32Array {
+  const length = Math.min(nRows, EDGE_SAMPLE);
+  return Uint32Array.from({ length }, (_, i) => {
+    // Not the same place in every stretch, lest the rows come in periods.
+    const within = length === nRows ? 0 : ((i * 0x9e3779b1) >>> 0) / 2 ** 32;
+    return Math.floor(((i + within) * nRows) / length);
+  });
+}

@@ -1,0 +1,206 @@
+import { Workspace } from '../../../kernels/workspace.js';
+import type { TrainingMonitor, TrainingSet } from '../../estimator.js';
+import { outputsOf } from '../../linear-model.js';
+import { tensor, type Tensors } from '../../tensor.js';
+import { classShares } from '../linear/class-shares.js';
+import { binnedFeatures } from './binned-feature.js';
+import { BoostedTreesWriter } from './boosted-trees.js';
+import type { BoostingPlan } from './boosting-plan.js';
+import { EarlyStopping } from './early-stopping.js';
+import type { GradientTree } from './gradient-tree.js';
+import { GradientTreeGrower } from './gradient-tree-grower.js';
+import { LogLossGradients } from './log-loss-gradients.js';
+import { RowBag } from './row-bag.js';
+import { ScoredRows } from './scored-rows.js';
+import { type TileLayout, tileLayout } from './tile-layout.js';
+import { BinPlacer, TiledRows } from './tiled-rows.js';
+import { TreeScorer } from './tree-scorer.js';
+import { rowsWithWeight } from './rows-with-weight.js';
+
+/** The training loss is that of about so many rows: enough to watch it. */
+const LOSS_SAMPLE = 16_384;
+/** What a node of a tree takes in the tensors, and the chunks that they are put together from. */
+const NODE_BYTES = 24;
+
+/**
+ * Boosts trees on the log loss (J. Friedman, "Greedy Function Approximation: A
+ * Gradient Boosting Machine", 2001, with the second-order steps of XGBoost).
+ *
+ * Tensors: those of `BoostedTrees`, `n_iter` I32[1], and with early stopping
+ * `best_iteration` I32[1].
+ */
+export function boost(training: TrainingSet, plan: BoostingPlan, monitor: TrainingMonitor): Tensors {
+  return new Boosting(rowsWithWeight(training), plan, monitor).run();
+}
+
+class Boosting {
+  readonly #plan: BoostingPlan;
+  readonly #monitor: TrainingMonitor;
+  readonly #nOutputs: number;
+  readonly #baseScore: Float64Array<ArrayBuffer>;
+  readonly #rows: ScoredRows;
+  readonly #gradients: LogLossGradients;
+  readonly #grower: GradientTreeGrower;
+  readonly #bag: RowBag;
+  readonly #bagScorer: TreeScorer;
+  readonly #validation: { readonly rows: ScoredRows; readonly scorer: TreeScorer; readonly count: number } | undefined;
+  readonly #stopping: EarlyStopping;
+  readonly #writer: BoostedTreesWriter;
+  readonly #reseed: (iteration: number) => void;
+  #iteration = 0;
+  #losses: readonly [train?: number, validation?: number] = [];
+
+  constructor(training: TrainingSet, plan: BoostingPlan, monitor: TrainingMonitor) {
+    const { nSamples: nRows, nFeatures, nClasses, seed, validation } = training;
+    this.#plan = plan;
+    this.#monitor = monitor;
+    this.#nOutputs = outputsOf(nClasses);
+    const pause = () => this.#tell();
+
+    const features = binnedFeatures(training, plan.binning, pause);
+    const layout = tileLayout(features);
+    const workspace = new Workspace(workspaceBytes(layout, plan, training));
+    const weights = rowWeights(training, plan.classFactors);
+    const log = (value: number) => workspace.kernels.log2(value) * Math.LN2;
+    this.#baseScore = Float64Array.from(plan.baseScore(classShares({ ...training, sampleWeight: weights }), log));
+    const random = workspace.f64(1).address;
+    this.#reseed = (iteration) => workspace.kernels.seedRandom(random, seed, iteration);
+
+    const placer = new BinPlacer(workspace, layout, nFeatures, plan.binning.single);
+    const tiled = new TiledRows(workspace, nRows, layout);
+    placer.place({ x: training.x, nRows, nFeatures }, tiled, pause);
+    this.#rows = new ScoredRows(workspace, { nRows, y: training.y, weights }, this.#baseScore);
+    this.#gradients = new LogLossGradients(workspace, this.#rows, plan.hessian);
+    this.#grower = new GradientTreeGrower(workspace, layout, tiled, plan.growth, random, pause);
+    this.#bag = new RowBag(workspace, nRows, plan.rows, random);
+    const nNodes = maxNodes(plan, nRows);
+    this.#bagScorer = new TreeScorer(workspace, layout, tiled, plan.rows.share === 1 ? 0 : nNodes);
+    if (validation !== undefined) {
+      const { nSamples: count, x, y, sampleWeight } = validation;
+      const held = new TiledRows(workspace, count, layout);
+      placer.place({ x, nRows: count, nFeatures }, held, pause);
+      const rows = new ScoredRows(workspace, { nRows: count, y, weights: sampleWeight }, this.#baseScore);
+      this.#validation = { rows, scorer: new TreeScorer(workspace, layout, held, nNodes), count };
+    }
+    this.#stopping = new EarlyStopping(validation?.earlyStoppingRounds ?? 0);
+    this.#writer = new BoostedTreesWriter(nFeatures, features, plan.unseenMissing);
+  }
+
+  run(): Tensors {
+    const { iterations } = this.#plan;
+    // Trees of iterations that were no better than the best one.
+    let waiting: GradientTree[] = [];
+    while (this.#iteration < iterations && !this.#stopping.isOver(this.#iteration)) {
+      const trees = this.#grow();
+      if (trees === undefined) break;
+      this.#iteration++;
+      waiting.push(...trees);
+      this.#measure();
+      const [, loss] = this.#losses;
+      if (this.#stopping.isOn && loss !== undefined && !this.#stopping.isBest(this.#iteration, loss)) {
+        this.#tell();
+        continue;
+      }
+      for (const tree of waiting) this.#writer.add(tree);
+      waiting = [];
+      this.#tell();
+    }
+    this.#monitor.progress(this.#iteration, this.#iteration, ...this.#losses);
+    return {
+      ...this.#writer.tensors(this.#baseScore),
+      n_iter: tensor('I32', [1], Int32Array.of(this.#iteration)),
+      ...(this.#stopping.isOn && {
+        best_iteration: tensor('I32', [1], Int32Array.of(this.#stopping.bestIteration)),
+      }),
+    };
+  }
+
+  /** Grows the trees of an iteration, one an output, and adds them to all scores; nothing when boosting has come to its end. */
+  #grow(): GradientTree[] | undefined {
+    this.#reseed(this.#iteration);
+    this.#gradients.startIteration();
+    const trees: GradientTree[] = [];
+    for (let output = 0; output < this.#nOutputs; output++) {
+      this.#gradients.write(output);
+      this.#bag.draw(this.#iteration, output);
+      const tree = this.#grower.grow(this.#gradients.pairs, this.#bag.copyTo(this.#grower.rows));
+      if (this.#plan.splitsOnly && tree.length === 1) tree[0].value = 0;
+      this.#addToScores(tree, output);
+      trees.push(tree);
+    }
+    return this.#plan.splitsOnly && trees.every((tree) => tree.length === 1) ? undefined : trees;
+  }
+
+  #addToScores(tree: GradientTree, output: number): void {
+    const scores = this.#rows.scoresOf(output);
+    this.#grower.addLeaves(tree, scores);
+    const { address, count } = this.#bag.rest;
+    if (count > 0) this.#bagScorer.add(tree, address, count, scores);
+    if (this.#validation === undefined) return;
+    const { rows, scorer, count: nHeld } = this.#validation;
+    scorer.add(tree, 0, nHeld, rows.scoresOf(output));
+  }
+
+  #measure(): void {
+    this.#losses = [this.#rows.logLoss(LOSS_SAMPLE), this.#validation?.rows.logLoss()];
+  }
+
+  #tell(): void {
+    this.#monitor.progress(this.#iteration, this.#plan.iterations, ...this.#losses);
+  }
+}
+
+/**
+ * The most bytes that a training is likely to take: its workspace, if all
+ * features have all bins, and the trees as objects and tensors.
+ */
+export function boostingBytes(size: TrainingShape, plan: BoostingPlan): number {
+  const { nFeatures, nClasses } = size;
+  const edges: number[] = Array.from({ length: plan.binning.maxBins - 1 }, () => 0);
+  const layout = tileLayout(Array.from({ length: nFeatures }, (_, column) => ({ column, edges, hasMissing: false })));
+  const nTrees = plan.iterations * outputsOf(nClasses);
+  return workspaceBytes(layout, plan, size) + nTrees * maxNodes(plan, size.nSamples) * NODE_BYTES;
+}
+
+/** The bytes of the workspace of a training. */
+function workspaceBytes(
+  layout: TileLayout,
+  plan: BoostingPlan,
+  { nSamples, nFeatures, nClasses, validation }: TrainingShape,
+): number {
+  const nOutputs = outputsOf(nClasses);
+  const nNodes = maxNodes(plan, nSamples);
+  const ofValidation =
+    validation === undefined
+      ? 0
+      : TiledRows.bytes(validation.nSamples, layout) +
+        ScoredRows.bytes(validation.nSamples, nOutputs) +
+        TreeScorer.bytes(nNodes);
+  return (
+    Workspace.sizeOf(1, 8) +
+    BinPlacer.bytes(nFeatures, layout) +
+    TiledRows.bytes(nSamples, layout) +
+    ScoredRows.bytes(nSamples, nOutputs) +
+    LogLossGradients.bytes(nSamples, nOutputs) +
+    GradientTreeGrower.bytes(nSamples, layout, plan.growth) +
+    RowBag.bytes(nSamples, plan.rows) +
+    TreeScorer.bytes(plan.rows.share === 1 ? 0 : nNodes) +
+    ofValidation
+  );
+}
+
+/** What a training's memory depends on. */
+type TrainingShape = Pick<TrainingSet, 'nSamples' | 'nFeatures' | 'nClasses'> & {
+  readonly validation?: { readonly nSamples: number };
+};
+
+/** The most nodes that a tree can have. */
+function maxNodes({ growth: { maxLeaves, maxDepth } }: BoostingPlan, nRows: number): number {
+  return 2 * Math.min(nRows, maxLeaves, maxDepth < 31 ? 2 ** maxDepth : Infinity);
+}
+
+/** The weights of rows and of their classes. */
+function rowWeights({ y, sampleWeight }: TrainingSet, classFactors: BoostingPlan['classFactors']) {
+  if (classFactors === undefined) return sampleWeight;
+  return Float64Array.from(y, (label, row) => (sampleWeight?.[row] ?? 1) * classFactors[label]);
+}

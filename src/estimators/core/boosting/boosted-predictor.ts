@@ -1,0 +1,72 @@
+import { Workspace } from '../../../kernels/workspace.js';
+import type { ModelShape, Predictor } from '../../estimator.js';
+import type { BoostedTrees } from './boosted-trees.js';
+import { flatTreesBytes, flattenTrees, rowPlaces } from './flat-trees.js';
+import { sigmoids, softmaxes } from './link.js';
+
+/** The rows of a block: see kernels/assembly/boosted-traversal.ts. */
+const LANES = 8;
+const MAX_BLOCKS = 128;
+/** The most values of a batch, so that it stays in the cache while tree after tree looks at it. */
+const MAX_BATCH_VALUES = 32_768;
+
+/**
+ * Sums up the leaves that a row reaches, and turns the sums into probabilities.
+ *
+ * @param single whether values are rounded to single precision first, as in training
+ * @throws RangeError when the trees are not valid.
+ */
+export function boostedPredictor(trees: BoostedTrees, shape: ModelShape, single: boolean): Predictor {
+  const { nFeatures, nClasses } = shape;
+  const nOutputs = trees.baseScore.length;
+  const { baseScore } = trees;
+  const places = rowPlaces(nFeatures);
+  const batch = LANES * Math.max(1, Math.min(MAX_BLOCKS, Math.floor(MAX_BATCH_VALUES / places / LANES)));
+  const workspace = new Workspace(
+    flatTreesBytes(trees) + Workspace.sizeOf(batch * places, 8) + Workspace.sizeOf(batch * nOutputs, 8),
+  );
+  const { nodes, roots, nTrees } = flattenTrees(workspace, trees, nFeatures);
+  const { kernels } = workspace;
+  const x = workspace.f64(batch * places);
+  // The place that always holds NaN stands behind a row's values and their negatives.
+  x.fill(NaN);
+  const scores = workspace.f64(batch * nOutputs);
+
+  const copyRow = (data: Float64Array | Float32Array, from: number, row: number): void => {
+    const lane = row % LANES;
+    for (let i = 0, to = (row - lane) * places + lane; i < nFeatures; i++, to += LANES) {
+      const value = single ? Math.fround(data[from + i]) : data[from + i];
+      x[to] = value;
+      x[to + nFeatures * LANES] = -value;
+    }
+  };
+
+  return {
+    predictProbabilities({ rows, columns, data }, probabilities) {
+      for (let first = 0; first < rows; first += batch) {
+        const n = Math.min(batch, rows - first);
+        for (let row = 0; row < n; row++) {
+          copyRow(data, (first + row) * columns, row);
+          for (let output = 0; output < nOutputs; output++) scores[row * nOutputs + output] = baseScore[output];
+        }
+        if (n === 1) {
+          kernels.walkBoostedRow(x.address, nodes, roots, nTrees, nOutputs, scores.address);
+        } else {
+          const nBlocks = Math.ceil(n / LANES);
+          kernels.walkBoostedBatch(
+            x.address,
+            nBlocks,
+            places * LANES * 8,
+            nodes,
+            roots,
+            nTrees,
+            nOutputs,
+            scores.address,
+          );
+        }
+        if (nOutputs === 1) sigmoids(scores, n, probabilities, first * nClasses);
+        else softmaxes(scores, n, nClasses, probabilities, first * nClasses);
+      }
+    },
+  };
+}

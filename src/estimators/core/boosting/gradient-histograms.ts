@@ -1,0 +1,94 @@
+import { type Placed, Workspace } from '../../../kernels/workspace.js';
+import type { TileLayout } from './tile-layout.js';
+import type { TiledRows } from './tiled-rows.js';
+
+/** The most bytes of all histograms; nodes beyond are summed up again when they are split. */
+const MAX_BYTES = 256 * 2 ** 20;
+/** One that is kept, and one that is not. */
+const LEAST_SLOTS = 2;
+
+/** The histograms of a node's rows, at a place of their own. */
+export interface Histograms {
+  readonly address: number;
+}
+
+/** Histograms over the gradients of rows, in a limited number of places. */
+export class GradientHistograms {
+  readonly #workspace: Workspace;
+  readonly #layout: TileLayout;
+  readonly #rows: TiledRows;
+  readonly #gathered: Placed<Float32Array>;
+  readonly #free: Histograms[];
+  /** A place for histograms that are looked at once, and not kept. */
+  readonly scratch: Histograms;
+  #features: Uint32Array | undefined;
+  #tiles: readonly number[] = [];
+
+  /** How many nodes can have histograms, when no more than `wanted` need them at one time. */
+  static slots({ histogramBytes }: TileLayout, wanted: number): number {
+    return Math.max(LEAST_SLOTS, Math.min(wanted, Math.floor(MAX_BYTES / Math.max(1, histogramBytes))));
+  }
+
+  static bytes(layout: TileLayout, nRows: number, slots: number): number {
+    return Workspace.sizeOf(2 * nRows, 4) + slots * Workspace.sizeOf(layout.histogramBytes, 1);
+  }
+
+  constructor(workspace: Workspace, layout: TileLayout, rows: TiledRows, slots: number) {
+    this.#workspace = workspace;
+    this.#layout = layout;
+    this.#rows = rows;
+    this.#gathered = workspace.f32(2 * rows.nRows);
+    const place = () => ({ address: workspace.u8(layout.histogramBytes).address });
+    this.scratch = place();
+    this.#free = Array.from({ length: slots - 1 }, place);
+  }
+
+  /** Limits what is summed up to the tiles of these features (rising). */
+  use(features: Uint32Array): void {
+    if (features === this.#features) return;
+    this.#features = features;
+    const { tiles } = this.#layout;
+    this.#tiles = tiles.flatMap(({ first, count }, tile) =>
+      features.some((feature) => feature >= first && feature < first + count) ? [tile] : [],
+    );
+  }
+
+  /** A free place, or undefined when there is none left. */
+  take(): Histograms | undefined {
+    return this.#free.pop();
+  }
+
+  giveBack(histograms: Histograms | undefined): void {
+    if (histograms !== undefined && histograms !== this.scratch) this.#free.push(histograms);
+  }
+
+  /**
+   * Sums up the pairs of rows.
+   *
+   * @param pairs the address of those of all rows
+   * @param rows the address of `count` rows, or 0 for all rows
+   */
+  sum({ address }: Histograms, pairs: number, rows: number, count: number, pause: () => void): void {
+    const { kernels } = this.#workspace;
+    const { tiles, stride, histogramBytes, binBytes } = this.#layout;
+    let ofRows = pairs;
+    if (rows !== 0) {
+      ofRows = this.#gathered.address;
+      kernels.gatherPairs(pairs, rows, count, ofRows);
+    }
+    kernels.clearHistogram(address, histogramBytes);
+    for (const tile of this.#tiles) {
+      const { first, width } = tiles[tile];
+      const bins = this.#rows.tileAddress(tile);
+      const to = address + first * stride;
+      if (binBytes === 1) kernels.addTile8(bins, width, rows, count, ofRows, to);
+      else kernels.addTile16(bins, width, rows, count, ofRows, to, stride);
+      pause();
+    }
+  }
+
+  /** Makes the histograms of a node those of it without one of its children. */
+  subtract(from: Histograms, child: Histograms): void {
+    this.#workspace.kernels.subtractHistogram(from.address, child.address, this.#layout.histogramBytes);
+  }
+}

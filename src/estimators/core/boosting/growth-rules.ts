@@ -1,0 +1,30 @@
+/** How a boosted tree grows, in the terms that its namesakes share. */
+export interface GrowthRules {
+  /** Whether the node of the largest gain is split next; else level by level. */
+  readonly bestFirst: boolean;
+  /** Infinity: no limit. */
+  readonly maxLeaves: number;
+  /** Infinity: no limit. */
+  readonly maxDepth: number;
+  /** The fewest rows of a child, as estimated from its hessians; 0: no limit. */
+  readonly minSamples: number;
+  /** The least sum of hessians of a child. */
+  readonly minHessian: number;
+  /** A split has to gain more. */
+  readonly minGain: number;
+  /** Whether of equal cuts of a feature the highest one is taken; else the lowest. */
+  readonly fromAbove: boolean;
+  /** The L2 and L1 penalties on leaves. */
+  readonly lambda: number;
+  readonly alpha: number;
+  /** The largest step of a leaf before shrinkage; 0: any. */
+  readonly maxStep: number;
+  /** What a leaf's step is multiplied by. */
+  readonly learningRate: number;
+  /** Shares of the features that are drawn for each tree; of those for each level; of those for each node. */
+  readonly byTree: number;
+  readonly byLevel: number;
+  readonly byNode: number;
+  /** How many of `n` features a share is. */
+  readonly featureCount: (share: number, n: number) => number;
+}

@@ -1,0 +1,121 @@
+import { type Placed, Workspace } from '../../../kernels/workspace.js';
+import { placeOf, type TileLayout } from './tile-layout.js';
+
+/** The values that are copied into the workspace at a time. */
+const BLOCK_VALUES = 16_384;
+/** After so many values, a few 10 ms of work, others may have their say. */
+const PAUSE_VALUES = 2_000_000;
+
+/** Rows as they come: shape nRows x nFeatures, row-major. */
+export interface RawRows {
+  readonly x: Float64Array;
+  readonly nRows: number;
+  readonly nFeatures: number;
+}
+
+/** The bins of rows in a workspace, tile after tile. */
+export class TiledRows {
+  readonly #bins: Placed<Uint8Array>;
+
+  /** The bytes that `nRows` rows take. */
+  static bytes(nRows: number, { rowBytes }: TileLayout): number {
+    return Workspace.sizeOf(nRows * rowBytes, 1);
+  }
+
+  constructor(
+    workspace: Workspace,
+    readonly nRows: number,
+    private readonly layout: TileLayout,
+  ) {
+    this.#bins = workspace.u8(nRows * layout.rowBytes);
+  }
+
+  /** The address of a tile's first row. */
+  tileAddress(tile: number): number {
+    return this.#bins.address + this.nRows * this.layout.tiles[tile].bytesBefore;
+  }
+
+  /** The address of the first row's bin of a feature. */
+  binAddress(feature: number): number {
+    const { tile, lane } = placeOf(this.layout, feature);
+    return this.#bins.address + this.nRows * tile.bytesBefore + lane * this.layout.binBytes;
+  }
+}
+
+/** Writes the bins of rows, whose values it rounds to single precision if `single` says so. */
+export class BinPlacer {
+  readonly #workspace: Workspace;
+  readonly #layout: TileLayout;
+  readonly #nFeatures: number;
+  readonly #block: Placed<Float64Array<ArrayBuffer>>;
+  readonly #edges: readonly Placed<Float64Array<ArrayBuffer>>[];
+  readonly #single: boolean;
+
+  static bytes(nFeatures: number, { features }: TileLayout): number {
+    const edges = features.reduce((sum, feature) => sum + Workspace.sizeOf(edgePlaces(feature.edges.length), 8), 0);
+    return edges + Workspace.sizeOf(blockRows(nFeatures) * nFeatures, 8);
+  }
+
+  constructor(workspace: Workspace, layout: TileLayout, nFeatures: number, single: boolean) {
+    this.#workspace = workspace;
+    this.#layout = layout;
+    this.#nFeatures = nFeatures;
+    this.#single = single;
+    this.#block = workspace.f64(blockRows(nFeatures) * nFeatures);
+    this.#edges = layout.features.map(({ edges }) => {
+      const placed = workspace.f64(edgePlaces(edges.length));
+      placed.fill(Infinity);
+      placed.set(edges);
+      return placed;
+    });
+  }
+
+  place({ x, nRows, nFeatures }: RawRows, rows: TiledRows, pause: () => void): void {
+    const size = blockRows(nFeatures);
+    let since = 0;
+    for (let first = 0; first < nRows; first += size) {
+      const n = Math.min(size, nRows - first);
+      this.#copy(x.subarray(first * nFeatures, (first + n) * nFeatures));
+      this.#layout.features.forEach((_, feature) => this.#placeFeature(feature, first, n, rows));
+      since += n * nFeatures;
+      if (since < PAUSE_VALUES) continue;
+      since = 0;
+      pause();
+    }
+  }
+
+  #copy(values: Float64Array): void {
+    if (!this.#single) {
+      this.#block.set(values);
+      return;
+    }
+    for (let i = 0; i < values.length; i++) this.#block[i] = Math.fround(values[i]);
+  }
+
+  #placeFeature(feature: number, first: number, n: number, rows: TiledRows): void {
+    const { kernels } = this.#workspace;
+    const { features, binBytes } = this.#layout;
+    const { tile } = placeOf(this.#layout, feature);
+    const { column, edges } = features[feature];
+    const placeBins = binBytes === 1 ? kernels.placeBins8 : kernels.placeBins16;
+    placeBins(
+      this.#block.address + column * 8,
+      n,
+      this.#nFeatures,
+      this.#edges[feature].address,
+      this.#edges[feature].length - 1,
+      edges.length + 1,
+      rows.binAddress(feature) + first * tile.rowBytes,
+      tile.width,
+    );
+  }
+}
+
+/** A power of two that is above the number of edges. */
+function edgePlaces(nEdges: number): number {
+  return 2 ** (32 - Math.clz32(nEdges));
+}
+
+function blockRows(nFeatures: number): number {
+  return Math.max(1, Math.floor(BLOCK_VALUES / nFeatures));
+}

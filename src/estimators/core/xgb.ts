@@ -1,0 +1,89 @@
+import { invalid } from '../../errors.js';
+import type { Engine, ModelShape } from '../estimator.js';
+import { outputsOf } from '../linear-model.js';
+import type { XgbHyperparameters } from '../xgb-classifier.js';
+import { boost, boostingBytes } from './boosting/boost.js';
+import type { BoostingPlan } from './boosting/boosting-plan.js';
+import { boostedPredictor } from './boosting/boosted-predictor.js';
+import { readBoostedTrees } from './boosting/boosted-trees.js';
+import { quantileBins } from './boosting/quantile-bins.js';
+
+/** XGBoost takes a smaller gain for none (kRtEps). */
+const LEAST_GAIN = 1e-6;
+const LEAST_HESSIAN = 1e-16;
+
+/** What bears on categorical features only, which no training has yet. */
+const OF_CATEGORIES: readonly (keyof XgbHyperparameters)[] = ['enable_categorical'];
+
+/** Boosted trees as XGBoost grows them with the method `hist` (T. Chen and C. Guestrin, "XGBoost: A Scalable Tree Boosting System", 2016). */
+export const coreXgb: Engine<XgbHyperparameters> = {
+  takesMissingValues: true,
+  takesSampleWeight: true,
+  takesValidation: true,
+
+  honours(name) {
+    return !OF_CATEGORIES.includes(name);
+  },
+
+  trainingBytes(size, hyperparameters) {
+    return boostingBytes(size, xgbPlan(hyperparameters, size.nClasses));
+  },
+
+  /** @throws INVALID_REQUEST when there are more than two classes and scale_pos_weight is set. */
+  fit(training, hyperparameters, monitor) {
+    const { nClasses } = training;
+    if (nClasses > 2 && hyperparameters.scale_pos_weight !== 1) {
+      throw invalid(
+        'estimator.xgb_classifier.scale_pos_weight',
+        `is for two classes, and y has ${nClasses}; leave it unset, or weigh classes by options.class_weight`,
+      );
+    }
+    return boost(training, xgbPlan(hyperparameters, nClasses), monitor);
+  },
+
+  restore(tensors, shape: ModelShape) {
+    return boostedPredictor(readBoostedTrees(tensors, shape, outputsOf(shape.nClasses)), shape, true);
+  },
+};
+
+/** XGBoost's rules, in the terms of this family. */
+function xgbPlan(hyperparameters: XgbHyperparameters, nClasses: number): BoostingPlan {
+  const { max_depth, max_leaves, gamma, scale_pos_weight, base_score } = hyperparameters;
+  return {
+    iterations: hyperparameters.n_estimators,
+    binning: { maxBins: hyperparameters.max_bin, countsMissing: false, single: true, cut: quantileBins },
+    growth: {
+      bestFirst: hyperparameters.grow_policy === 'lossguide',
+      maxLeaves: max_leaves > 0 ? max_leaves : Infinity,
+      maxDepth: max_depth > 0 ? max_depth : Infinity,
+      minSamples: 0,
+      minHessian: hyperparameters.min_child_weight,
+      fromAbove: false,
+      // A gain of gamma itself is enough.
+      minGain: Math.max(LEAST_GAIN, gamma * (1 - Number.EPSILON)),
+      lambda: hyperparameters.reg_lambda,
+      alpha: hyperparameters.reg_alpha,
+      maxStep: hyperparameters.max_delta_step,
+      learningRate: hyperparameters.learning_rate,
+      byTree: hyperparameters.colsample_bytree,
+      byLevel: hyperparameters.colsample_bylevel,
+      byNode: hyperparameters.colsample_bynode,
+      featureCount: (share, n) => Math.max(1, Math.floor(share * n)),
+    },
+    hessian: { factor: 2, least: LEAST_HESSIAN },
+    rows: { share: hyperparameters.subsample, every: 'tree' },
+    classFactors: nClasses === 2 && scale_pos_weight !== 1 ? [1, scale_pos_weight] : undefined,
+    baseScore(shares, log) {
+      if (nClasses > 2) return centred(shares.map(log));
+      const rate = base_score ?? shares[1];
+      return [log(rate / (1 - rate))];
+    },
+    unseenMissing: () => 'right',
+    splitsOnly: false,
+  };
+}
+
+function centred(values: readonly number[]): number[] {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.map((value) => value - mean);
+}

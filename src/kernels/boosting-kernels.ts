@@ -1,0 +1,105 @@
+/** The kernels of boosted trees; each is documented in its file under `assembly/`. */
+export interface BoostingKernels {
+  // tiles.ts, tile-partition.ts
+  placeBins8: PlaceBins;
+  placeBins16: PlaceBins;
+  partitionTile8: PartitionTile;
+  partitionTile16: PartitionTile;
+  // radix-sort.ts
+  sortNumbers(values: number, n: number, spare: number): void;
+  countDistinct(values: number, n: number, lengths: number): number;
+  // sampling.ts
+  listRows(nRows: number, rows: number): void;
+  drawShare(random: number, nRows: number, share: number, drawn: number, rest: number): number;
+  drawItems(random: number, items: number, n: number, count: number): void;
+  // boosting-gradients.ts, log-loss.ts
+  sigmoidGradients(scores: number, labels: number, weights: number, nRows: number, least: number, pairs: number): void;
+  softmaxProbabilities(scores: number, nRows: number, nClasses: number, probabilities: number): void;
+  classGradients(
+    probabilities: number,
+    label: number,
+    labels: number,
+    weights: number,
+    nRows: number,
+    factor: number,
+    least: number,
+    pairs: number,
+  ): void;
+  sigmoidLogLoss(scores: number, labels: number, weights: number, nRows: number, step: number, sums: number): void;
+  softmaxLogLoss(
+    scores: number,
+    labels: number,
+    weights: number,
+    nRows: number,
+    nClasses: number,
+    step: number,
+    sums: number,
+  ): void;
+  // gradient-histogram.ts, gradient-split.ts
+  gatherPairs(pairs: number, rows: number, count: number, gathered: number): void;
+  addTile8(tile: number, width: number, rows: number, count: number, pairs: number, histograms: number): void;
+  addTile16(
+    tile: number,
+    width: number,
+    rows: number,
+    count: number,
+    pairs: number,
+    histograms: number,
+    stride: number,
+  ): void;
+  clearHistogram(at: number, bytes: number): void;
+  subtractHistogram(from: number, other: number, bytes: number): void;
+  findSplit(
+    histograms: number,
+    stride: number,
+    features: number,
+    nFeatures: number,
+    count: number,
+    gradient: number,
+    hessian: number,
+    penalties: number,
+    fromAbove: boolean,
+    best: number,
+  ): void;
+  leafScore(gradient: number, hessian: number, penalties: number): number;
+  leafStep(gradient: number, hessian: number, penalties: number): number;
+  // boosting-scores.ts
+  addToScores(scores: number, rows: number, count: number, value: number): void;
+  addWalked8: AddWalked;
+  addWalked16: AddWalked;
+  // boosted-traversal.ts
+  walkBoostedBatch(
+    x: number,
+    nBlocks: number,
+    blockBytes: number,
+    nodes: number,
+    roots: number,
+    nTrees: number,
+    nOutputs: number,
+    outputs: number,
+  ): void;
+  walkBoostedRow(x: number, nodes: number, roots: number, nTrees: number, nOutputs: number, outputs: number): void;
+}
+
+type PlaceBins = (
+  x: number,
+  nBlock: number,
+  nFeatures: number,
+  edges: number,
+  nEdges: number,
+  missingBin: number,
+  bins: number,
+  width: number,
+) => void;
+
+type PartitionTile = (
+  rows: number,
+  count: number,
+  bins: number,
+  rowBytes: number,
+  cut: number,
+  alsoLeft: number,
+  spare: number,
+) => number;
+
+type AddWalked = (nodes: number, rows: number, count: number, scores: number) => void;
