@@ -1,6 +1,7 @@
 /** `npm run bench [-- NAME…]`: measures, prints, and writes bench/README.md. A bar that does not hold is said, and no error. */
 import { Argument, Command } from 'commander';
 import { type Benchmark, BenchmarkError } from './benchmark.js';
+import { boosting } from './estimators/boosting.js';
 import { estimators } from './estimators/estimators.js';
 import { mljs } from './mljs/mljs.js';
 import { parallelTrainings } from './parallel-trainings.js';
@@ -8,7 +9,7 @@ import { predictWhileTraining } from './predict-while-training.js';
 import { quality } from './quality/quality.js';
 import { runBenchmarks } from './run-benchmarks.js';
 
-const BENCHMARKS: readonly Benchmark[] = [parallelTrainings, predictWhileTraining, estimators, mljs, quality];
+const BENCHMARKS: readonly Benchmark[] = [parallelTrainings, predictWhileTraining, estimators, boosting, mljs, quality];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 
 interface Options {

@@ -20,6 +20,13 @@ export function accuracyOf(probabilities: Float64Array, y: Int32Array, classes: 
   return countEqual(labelsOf(probabilities, classes), y) / y.length;
 }
 
+/** The mean negative log-likelihood of the true class, in nats. */
+export function logLossOf(probabilities: Float64Array, y: Int32Array, classes: number): number {
+  let sum = 0;
+  y.forEach((label, row) => (sum -= Math.log(Math.max(Number.EPSILON, probabilities[row * classes + label]))));
+  return sum / y.length;
+}
+
 /** The squared distances of the rows' probabilities from the indicator of the true class, on average. */
 export function brierOf(probabilities: Float64Array, y: Int32Array, classes: number): number {
   let sum = 0;

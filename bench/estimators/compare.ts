@@ -1,8 +1,8 @@
-import { figures, type Row, type Table } from '../benchmark.js';
+import { type Circumstances, figures, type Row, type Table } from '../benchmark.js';
 import type { Problem } from '../data/problem.js';
 import { synthetic } from '../data/synthetic.js';
 import { probabilitiesOf, seconds, trainOurs } from '../ours.js';
-import type { Peer } from '../peers/peer.js';
+import { Peer } from '../peers/peer.js';
 import { formatCount, formatMs, formatSpread } from '../report/format.js';
 import type { Progress } from '../report/progress.js';
 import { median } from '../report/statistics.js';
@@ -15,12 +15,26 @@ const SINGLES = 200;
 
 type Seconds = Readonly<Record<Work, number>>;
 
+/** Runs all comparisons, one after the other. */
+export async function compareAll(comparisons: readonly Comparison[], circumstances: Circumstances): Promise<Table[]> {
+  const peer = await Peer.start(circumstances);
+  const { progress } = circumstances;
+  try {
+    progress.begin(ROUNDS * comparisons.reduce((sum, { cases }) => sum + cases.length, 0));
+    const tables = [];
+    for (const comparison of comparisons) tables.push(await compare(comparison, peer, progress));
+    return tables;
+  } finally {
+    await peer.stop();
+  }
+}
+
 /** Runs the cases of a comparison, ours and the peer in turn. */
-export async function compare(comparison: Comparison, peer: Peer, progress: Progress): Promise<Table> {
+async function compare(comparison: Comparison, peer: Peer, progress: Progress): Promise<Table> {
   const rows: Row[] = [];
   for (const one of comparison.cases) rows.push(...(await runCase(comparison, one, peer, progress)));
   const sizes = [figures('Rows × features'), figures('Classes'), { title: 'Work' }];
-  const times = [figures('Ours, ms'), figures('scikit-learn, ms'), figures('Ratio'), figures('Least to most')];
+  const times = [figures('Ours, ms'), figures(`${comparison.peer}, ms`), figures('Ratio'), figures('Least to most')];
   return { title: comparison.title, columns: [...sizes, ...times, ...comparison.quality.columns], rows };
 }
 
@@ -70,9 +84,9 @@ async function runCase(comparison: Comparison, one: Case, peer: Peer, progress: 
   });
 }
 
-function runOurs({ kind }: Comparison, problem: Problem): [Ours, Seconds] {
+function runOurs({ kind, given = {} }: Comparison, problem: Problem): [Ours, Seconds] {
   const { q, columns, classes } = problem;
-  const trained = trainOurs(kind, {}, problem);
+  const trained = trainOurs(kind, given, problem);
   const out = new Float64Array(100 * classes);
   const ask = (from: number, rows: number) => {
     const data = q.subarray(from * columns, (from + rows) * columns);

@@ -15,11 +15,15 @@ export interface Case {
   readonly bars: Readonly<Partial<Record<Work, number>>>;
 }
 
-/** An estimator of ours beside its namesake, both with their defaults. */
+/** An estimator of ours beside its namesake, both with their defaults but for what is given. */
 export interface Comparison {
   readonly title: string;
   readonly kind: EstimatorKind;
+  /** What the namesake is called in the table. */
+  readonly peer: string;
   readonly question: PeerQuestion;
+  /** Hyperparameters of ours, under the contract's names. */
+  readonly given?: Readonly<Record<string, unknown>>;
   readonly cases: readonly Case[];
   /** What is held together beside the times. */
   readonly quality: {

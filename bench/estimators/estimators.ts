@@ -1,6 +1,5 @@
 import type { Benchmark } from '../benchmark.js';
-import { Peer } from '../peers/peer.js';
-import { compare, QUERIES, ROUNDS } from './compare.js';
+import { compareAll, QUERIES, ROUNDS } from './compare.js';
 import { forestComparison } from './forest.js';
 import { logisticRegressionComparison } from './logistic-regression.js';
 import { neighboursComparison } from './nearest-neighbours.js';
@@ -16,16 +15,5 @@ export const estimators: Benchmark = {
     `median of ours ÷ scikit-learn's, the times are medians. Fit includes all preparation of the data, batch is ${QUERIES} rows, ` +
     `row a single one; quality is compared on the same ${QUERIES} rows. The objective is scikit-learn's, mean log loss and ` +
     'penalty, by the number of training rows: below 0, ours is the smaller.',
-  async run(circumstances) {
-    const peer = await Peer.start(circumstances);
-    const { progress } = circumstances;
-    try {
-      progress.begin(ROUNDS * COMPARISONS.reduce((sum, { cases }) => sum + cases.length, 0));
-      const tables = [];
-      for (const comparison of COMPARISONS) tables.push(await compare(comparison, peer, progress));
-      return tables;
-    } finally {
-      await peer.stop();
-    }
-  },
+  run: (circumstances) => compareAll(COMPARISONS, circumstances),
 };

@@ -12,6 +12,7 @@ const forest = (rows: number, classes: number, fit: number): Case => ({
 export const forestComparison: Comparison = {
   title: 'Random forest: 100 trees, grown to purity',
   kind: 'random_forest_classifier',
+  peer: 'scikit-learn',
   question: {
     estimator: 'sklearn.ensemble.RandomForestClassifier',
     parameters: { n_jobs: 1, random_state: 0 },

@@ -11,6 +11,7 @@ const BAR = 1e-6;
 export const logisticRegressionComparison: Comparison = {
   title: 'Logistic regression: L2, L-BFGS',
   kind: 'logistic_regression',
+  peer: 'scikit-learn',
   question: {
     estimator: 'sklearn.linear_model.LogisticRegression',
     parameters: {},

@@ -10,6 +10,7 @@ const K = 5;
 export const neighboursComparison: Comparison = {
   title: `Nearest neighbours: ${K}, Euclidean`,
   kind: 'k_neighbors_classifier',
+  peer: 'scikit-learn',
   question: {
     estimator: 'sklearn.neighbors.KNeighborsClassifier',
     parameters: { n_jobs: 1 },

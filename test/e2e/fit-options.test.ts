@@ -100,6 +100,39 @@ describe('The options of Fit', () => {
     expect(hurried.metrics).to.include({ converged: false, nIter: 1 });
   });
 
+  for (const estimator of [{ lgbmClassifier: { nEstimators: 40 } }, { xgbClassifier: { nEstimators: 40 } }]) {
+    const [kind] = Object.keys(estimator);
+    it(`early_stopping_rounds ends ${kind} after its best iteration, and the model says which that was`, async () => {
+      const { metrics, features } = await fit({
+        estimator,
+        options: { validationFraction: 0.25, earlyStoppingRounds: 1 },
+      });
+      expect(metrics.bestIteration).to.be.within(1, metrics.nIter);
+      expect(metrics.nIter).to.be.at.most(40);
+      expect(features.reduce((sum: number, { splits }: { splits: number }) => sum + splits, 0)).to.be.above(0);
+    });
+  }
+
+  it('early_stopping_rounds needs rows to look at, and an estimator that boosts', async () => {
+    const options = { earlyStoppingRounds: 5 };
+    const path = ['options.early_stopping_rounds'];
+    expect(await refusal({ estimator: { lgbmClassifier: {} }, options })).to.deep.include({
+      code: 'INVALID_ARGUMENT',
+      fields: path,
+    });
+    expect(await refusal({ options: { ...options, validationFraction: 0.2 } })).to.deep.include({
+      code: 'UNIMPLEMENTED',
+      fields: path,
+    });
+  });
+
+  it('what bears on categories only is refused at its path while there are none', async () => {
+    expect(await refusal({ estimator: { lgbmClassifier: { catSmooth: 5 } } })).to.deep.include({
+      code: 'UNIMPLEMENTED',
+      fields: ['estimator.lgbm_classifier.cat_smooth'],
+    });
+  });
+
   it('a training that would outgrow its memory is refused before it starts, with the estimate', async () => {
     const small = await startTestServer({ trainingMemoryMb: 16 });
     const other = dynamicClient(small.address);

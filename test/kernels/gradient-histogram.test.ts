@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+import { Workspace } from '../../src/kernels/workspace.js';
+
+const BINS = 300;
+
+/** Sums up the pairs of rows by bin, as the kernels do, in their order. */
+function naiveHistogram(bins: number[], rows: number[], pairs: ArrayLike<number>, nBins: number): number[] {
+  const sums = Array.from<number>({ length: 2 * nBins }).fill(0);
+  for (const row of rows) {
+    sums[2 * bins[row]] += pairs[2 * row];
+    sums[2 * bins[row] + 1] += pairs[2 * row + 1];
+  }
+  return sums;
+}
+
+describe('The histograms of gradients', () => {
+  for (const [what, width, binBytes] of [
+    ['8 features of byte bins', 8, 1],
+    ['4 features of byte bins', 4, 1],
+    ['8 features of wide bins', 8, 2],
+    ['4 features of wide bins', 4, 2],
+  ] as const) {
+    it(`sum up the rows of each bin: ${what}, of all rows and of some`, () => {
+      const nBins = binBytes === 1 ? 256 : BINS;
+      const row = fc.array(fc.integer({ min: 0, max: nBins - 1 }), { minLength: width, maxLength: width });
+      const pair = fc.tuple(fc.integer({ min: -8, max: 8 }), fc.integer({ min: 0, max: 8 }));
+      fc.assert(
+        fc.property(
+          fc.array(fc.tuple(row, pair, fc.boolean()), { minLength: 1, maxLength: 40 }),
+          fc.boolean(),
+          (table, listed) => {
+            const n = table.length;
+            const bytes = width * nBins * 16;
+            const workspace = new Workspace(bytes + n * (width * 2 + 8 + 8 + 4) + 256);
+            const tile = binBytes === 1 ? workspace.u8(n * width) : workspace.u16(n * width);
+            tile.set(table.flatMap(([bins]) => bins));
+            const [pairs, gathered] = [workspace.f32(2 * n), workspace.f32(2 * n)];
+            pairs.set(table.flatMap(([, of]) => of));
+            const chosen = table.flatMap(([, , isIn], i) => (isIn || !listed ? [i] : []));
+            const rows = workspace.u32(n);
+            rows.set(chosen);
+            const histograms = workspace.f64(bytes / 8);
+            const { kernels } = workspace;
+            kernels.gatherPairs(pairs.address, rows.address, chosen.length, gathered.address);
+            const [list, of] = listed ? [rows.address, gathered.address] : [0, pairs.address];
+            if (binBytes === 1) kernels.addTile8(tile.address, width, list, chosen.length, of, histograms.address);
+            else kernels.addTile16(tile.address, width, list, chosen.length, of, histograms.address, nBins * 16);
+            for (let feature = 0; feature < width; feature++) {
+              const bins = table.map(([each]) => each[feature]);
+              const found = histograms.subarray(2 * nBins * feature, 2 * nBins * (feature + 1));
+              expect([...found]).to.deep.equal(naiveHistogram(bins, chosen, pairs, nBins));
+            }
+          },
+        ),
+      );
+    });
+  }
+});
