@@ -97,6 +97,12 @@ export function decodeModel(model: WireModel | undefined): Model {
   };
 }
 
-function decodeFeature({ kind, ...rest }: WireFeature): Feature {
-  return { ...rest, kind: featureKinds.toName(kind) ?? 'numeric' };
+function decodeFeature({ name, kind, categories, importance, splits }: WireFeature): Feature {
+  return {
+    name,
+    kind: featureKinds.toName(kind) ?? 'numeric',
+    categories,
+    ...(importance === undefined ? {} : { importance }),
+    ...(splits === undefined ? {} : { splits }),
+  };
 }

@@ -30,6 +30,8 @@ describe('a server that is killed with SIGKILL', function () {
           ? []
           : [round % 3 === 0 ? remove(client, victim, promised, uncertain) : load(client, victim)]),
       ];
+      // A slow machine answers nothing in so short a time: every few rounds one call comes through first.
+      if (round % 6 === 5) await Promise.race(work);
       await new Promise((resolve) => setTimeout(resolve, random() * 60));
       expect(await server.end('SIGKILL')).to.equal(null);
       await client.close();
