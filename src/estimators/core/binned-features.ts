@@ -50,9 +50,9 @@ export function binFeatures(
   };
 
   const sample = sampleOf(nRows, index);
-  let feature = 0;
+  let nDone = 0;
   for (const distinct of distinctValues({ x, nFeatures, rows: sample, single: false })) {
-    edges.set(binEdges(distinct), EDGE_STRIDE * feature++);
+    edges.set(binEdges(distinct), EDGE_STRIDE * nDone++);
     worked(sample.length);
   }
 

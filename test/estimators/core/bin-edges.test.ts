@@ -12,7 +12,7 @@ const value = fc.oneof(
 const distinctOf = (given: number[]) => {
   const all = given.map((x) => x + 0);
   const values = Float64Array.from(new Set(all)).toSorted();
-  return { values, counts: Uint32Array.from(values, (value) => all.filter((x) => x === value).length) };
+  return { values, counts: Uint32Array.from(values, (one) => all.filter((x) => x === one).length) };
 };
 const binOf = (edges: number[], x: number) => edges.filter((edge) => edge < x).length;
 
