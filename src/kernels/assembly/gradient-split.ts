@@ -68,6 +68,7 @@ export function findSplit(
   fromAbove: bool,
   best: GradientSplit,
 ): void {
+  const plain = isPlain(penalties);
   best.score = -Infinity;
   best.feature = NO_FEATURE;
   for (let i: u32 = 0; i < nFeatures; i++, histograms += stride) {
@@ -78,6 +79,14 @@ export function findSplit(
     if (feature.hasMissing) sweepFrom(!fromAbove, histograms, feature, count, gradient, hessian, penalties, best);
     if (best.score > found) best.feature = i;
   }
+  if (!plain || best.feature == NO_FEATURE) return;
+  const denominator = hessian + 2 * penalties.lambda;
+  best.score = (gradient * gradient + best.score) / denominator;
+}
+
+/** Whether an L2 penalty is the only one. */
+function isPlain(penalties: Penalties): bool {
+  return penalties.alpha == 0 && penalties.maxStep == 0;
 }
 
 /** Tries the cuts of a feature from its lowest bin upwards, or from its highest one downwards. */
@@ -92,13 +101,12 @@ function sweepFrom(
   best: GradientSplit,
 ): void {
   const nBins = feature.nBins;
-  const plain = penalties.alpha == 0 && penalties.maxStep == 0;
   const first = above ? histogram + ((<usize>(nBins - 1)) << 4) : histogram;
   const step: usize = above ? ~(<usize>15) : 16;
   // From below, a cut after the last bin parts all values from the missing ones.
   const nCuts = above ? nBins - 1 : nBins - 1 + feature.hasMissing;
   const found = best.score;
-  if (!plain) sweep(first, step, nCuts, count, gradient, hessian, penalties, best);
+  if (!isPlain(penalties)) sweep(first, step, nCuts, count, gradient, hessian, penalties, best);
   else if (penalties.minSamples > 0) sweepPlain(true, first, step, nCuts, count, gradient, hessian, penalties, best);
   else sweepPlain(false, first, step, nCuts, count, gradient, hessian, penalties, best);
   if (!(best.score > found)) return;
@@ -112,9 +120,12 @@ function sweepFrom(
 
 /**
  * Tries the first `nCuts` cuts from one side where there is only an L2 penalty,
- * two at a time. Fractions are compared without a division. The best one is kept
- * with the sums of the side that it comes from. It is written out with and
- * without the count of rows, which costs a quarter of the time.
+ * two at a time. With f and b the far side's G and H + λ, and g and a the near
+ * one's, g²/a + f²/b is (g + f)²/(a + b) + (g b - f a)²/(a b)/(a + b), of which
+ * only (g b - f a)²/(a b) differs between cuts; it is what `best.score` has here.
+ * It is the same to the last bit with the sides exchanged, so that ties are. Fractions are compared without a division, and what is not better need not be
+ * allowed. It is written out with and without the count of rows, which costs a
+ * quarter of the time.
  */
 @inline
 function sweepPlain(
@@ -128,49 +139,60 @@ function sweepPlain(
   penalties: Penalties,
   best: GradientSplit,
 ): void {
+  const most = <f64>count - penalties.minSamples;
   const gradients = f64x2.splat(gradient);
-  const hessians = f64x2.splat(hessian);
-  const least = f64x2.splat(penalties.minHessian);
-  const fewest = f64x2.splat(penalties.minSamples);
-  const most = f64x2.splat(<f64>count - penalties.minSamples);
-  const perHessian = f64x2.splat(<f64>count / hessian);
-  let nearCount = f64x2.splat(0);
+  const denominators = f64x2.splat(hessian + 2 * penalties.lambda);
   const lambda = f64x2.splat(penalties.lambda);
+  const perHessian = f64x2.splat(<f64>count / hessian);
+  const half = f64x2.splat(0.5);
   let score = f64x2.splat(best.score);
   let near = f64x2.splat(0);
+  // Of the first bins of each two, and of the second ones.
+  let nearCounts = f64x2.splat(0);
   for (let cut: u32 = 0; cut < nCuts; cut += 2, bin += step << 1) {
     const first = v128.load(bin);
     // The second sum does not wait for the first one.
     const one = f64x2.add(near, first);
     const second = v128.load(bin + step);
     near = f64x2.add(near, f64x2.add(first, second));
-    const g = v128.shuffle<i64>(one, near, 0, 2);
-    const h = v128.shuffle<i64>(one, near, 1, 3);
-    const farG = f64x2.sub(gradients, g);
-    const farH = f64x2.sub(hessians, h);
-    const a = f64x2.add(h, lambda);
-    const b = f64x2.add(farH, lambda);
-    const numerator = f64x2.add(f64x2.mul(f64x2.mul(g, g), b), f64x2.mul(f64x2.mul(farG, farG), a));
-    const denominator = f64x2.mul(a, b);
-    const better = f64x2.gt(numerator, f64x2.mul(score, denominator));
-    let allowed = v128.and(f64x2.ge(h, least), f64x2.ge(farH, least));
+    let counts = half;
     if (counted) {
-      const counts = f64x2.floor(
-        f64x2.add(f64x2.mul(v128.shuffle<i64>(first, second, 1, 3), perHessian), f64x2.splat(0.5)),
-      );
-      const none = f64x2.splat(0);
-      const upToFirst = f64x2.add(nearCount, v128.shuffle<i64>(counts, counts, 0, 0));
-      const upToSecond = f64x2.add(upToFirst, v128.shuffle<i64>(none, counts, 0, 3));
-      nearCount = v128.shuffle<i64>(upToSecond, upToSecond, 1, 1);
-      allowed = v128.and(allowed, v128.and(f64x2.ge(upToSecond, fewest), f64x2.le(upToSecond, most)));
+      counts = f64x2.floor(f64x2.add(f64x2.mul(v128.shuffle<i64>(first, second, 1, 3), perHessian), half));
+      nearCounts = f64x2.add(nearCounts, counts);
     }
-    const hits = i64x2.bitmask(v128.and(better, allowed));
-    if (hits == 0) continue;
+    const g = v128.shuffle<i64>(one, near, 0, 2);
+    const a = f64x2.add(v128.shuffle<i64>(one, near, 1, 3), lambda);
+    const b = f64x2.sub(denominators, a);
+    const f = f64x2.sub(gradients, g);
+    const distance = f64x2.sub(f64x2.mul(g, b), f64x2.mul(f, a));
+    const numerator = f64x2.mul(distance, distance);
+    const denominator = f64x2.mul(a, b);
+    const better = i64x2.bitmask(f64x2.gt(numerator, f64x2.mul(score, denominator)));
+    if (better == 0) continue;
     const scores = f64x2.div(numerator, denominator);
-    if (hits & 1) keep(best, f64x2.extract_lane(scores, 0), one, cut);
-    if (hits & 2 && cut + 1 < nCuts) keep(best, f64x2.extract_lane(scores, 1), near, cut + 1);
+    let upToSecond: f64 = 0;
+    let upToFirst: f64 = 0;
+    if (counted) {
+      upToSecond = f64x2.extract_lane(nearCounts, 0) + f64x2.extract_lane(nearCounts, 1);
+      upToFirst = upToSecond - f64x2.extract_lane(counts, 1);
+      // No later cut leaves enough on the far side.
+      if (upToFirst > most) return;
+    }
+    if (better & 1 && isAllowed(one, upToFirst, most, hessian, penalties)) {
+      keep(best, f64x2.extract_lane(scores, 0), one, cut);
+    }
+    if (better & 2 && cut + 1 < nCuts && isAllowed(near, upToSecond, most, hessian, penalties)) {
+      keep(best, f64x2.extract_lane(scores, 1), near, cut + 1);
+    }
     score = f64x2.splat(best.score);
   }
+}
+
+/** Whether a cut with these sums, and about so many rows, on the near side leaves enough on both. */
+function isAllowed(near: v128, nearCount: f64, most: f64, hessian: f64, penalties: Penalties): bool {
+  const h = f64x2.extract_lane(near, 1);
+  if (!(h >= penalties.minHessian && hessian - h >= penalties.minHessian)) return false;
+  return penalties.minSamples == 0 || (nearCount >= penalties.minSamples && nearCount <= most);
 }
 
 /** Does so with all penalties. */
@@ -193,10 +215,8 @@ function sweep(
     nearCount += floor(load<f64>(bin, 8) * perHessian + 0.5);
     const g = f64x2.extract_lane(near, 0);
     const h = f64x2.extract_lane(near, 1);
-    const farH = hessian - h;
-    if (!(h >= penalties.minHessian && farH >= penalties.minHessian)) continue;
-    if (penalties.minSamples > 0 && !(nearCount >= penalties.minSamples && nearCount <= most)) continue;
-    keep(best, leafScore(g, h, penalties) + leafScore(gradient - g, farH, penalties), near, cut);
+    if (!isAllowed(near, nearCount, most, hessian, penalties)) continue;
+    keep(best, leafScore(g, h, penalties) + leafScore(gradient - g, hessian - h, penalties), near, cut);
   }
 }
 

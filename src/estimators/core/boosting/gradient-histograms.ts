@@ -70,17 +70,18 @@ export class GradientHistograms {
    */
   sum({ address }: Histograms, pairs: number, rows: number, count: number, pause: () => void): void {
     const { kernels } = this.#workspace;
-    const { tiles, stride, histogramBytes, binBytes } = this.#layout;
+    const { tiles, stride, binBytes } = this.#layout;
     let ofRows = pairs;
     if (rows !== 0) {
       ofRows = this.#gathered.address;
       kernels.gatherPairs(pairs, rows, count, ofRows);
     }
-    kernels.clearHistogram(address, histogramBytes);
     for (const tile of this.#tiles) {
       const { first, width } = tiles[tile];
       const bins = this.#rows.tileAddress(tile);
       const to = address + first * stride;
+      // A tile at a time, so that it stays in the cache until it is added to.
+      kernels.clearHistogram(to, width * stride);
       if (binBytes === 1) kernels.addTile8(bins, width, rows, count, ofRows, to);
       else kernels.addTile16(bins, width, rows, count, ofRows, to, stride);
       pause();
