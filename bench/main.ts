@@ -3,13 +3,24 @@ import { Argument, Command } from 'commander';
 import { type Benchmark, BenchmarkError } from './benchmark.js';
 import { boosting } from './estimators/boosting.js';
 import { estimators } from './estimators/estimators.js';
+import { oldService } from './estimators/old-service.js';
+import { rowGrowth } from './estimators/row-growth.js';
 import { mljs } from './mljs/mljs.js';
 import { parallelTrainings } from './parallel-trainings.js';
 import { predictWhileTraining } from './predict-while-training.js';
 import { quality } from './quality/quality.js';
 import { runBenchmarks } from './run-benchmarks.js';
 
-const BENCHMARKS: readonly Benchmark[] = [parallelTrainings, predictWhileTraining, estimators, boosting, mljs, quality];
+const BENCHMARKS: readonly Benchmark[] = [
+  parallelTrainings,
+  predictWhileTraining,
+  estimators,
+  boosting,
+  rowGrowth,
+  oldService,
+  mljs,
+  quality,
+];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 
 interface Options {

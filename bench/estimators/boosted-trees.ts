@@ -9,8 +9,10 @@ const boosted = (rows: number, columns: number, classes = 2): Case => ({
   classes,
   bars: { fit: BAR },
 });
+const served = (one: Case): Case => ({ ...one, bars: { ...one.bars, batch: 0.3, row: 0.8 } });
 
-const binary = [boosted(10_000, 20), boosted(100_000, 20), boosted(100_000, 100), boosted(1_000_000, 28)];
+const middle = boosted(100_000, 20);
+const binary = [boosted(10_000, 20), middle, boosted(100_000, 100), boosted(1_000_000, 28)];
 const multiclass = [boosted(100_000, 20, 10)];
 
 const quality: Comparison['quality'] = {
@@ -25,7 +27,7 @@ const quality: Comparison['quality'] = {
 const lgbm: Omit<Comparison, 'title' | 'cases'> = {
   kind: 'lgbm_classifier',
   peer: 'LightGBM',
-  question: { estimator: 'lightgbm.LGBMClassifier', parameters: { n_jobs: 1, verbose: -1 } },
+  question: { estimator: 'lightgbm.LGBMClassifier', parameters: { n_jobs: 1, verbose: -1 }, c_api: true },
   quality,
 };
 const xgb: Omit<Comparison, 'title' | 'cases'> = {
@@ -43,7 +45,11 @@ function shorter(comparison: Omit<Comparison, 'title' | 'cases'>): Omit<Comparis
 }
 
 export const boostedComparisons: readonly Comparison[] = [
-  { ...lgbm, title: 'lgbm_classifier: 100 trees of 31 leaves', cases: binary },
+  {
+    ...lgbm,
+    title: 'lgbm_classifier: 100 trees of 31 leaves',
+    cases: binary.map((one) => (one === middle ? served(one) : one)),
+  },
   { ...shorter(lgbm), title: 'lgbm_classifier: 50 rounds', cases: multiclass },
   { ...xgb, title: 'xgb_classifier: 100 trees of depth 6', cases: binary },
   { ...shorter(xgb), title: 'xgb_classifier: 50 rounds', cases: multiclass },

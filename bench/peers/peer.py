@@ -5,7 +5,8 @@ scikit-learn's interface by its full name ("sklearn.neighbors.KNeighborsClassifi
 its parameters, files of float64 rows, int32 labels (0 to n_classes - 1) and float64
 query rows, and what the paths of the answer's files begin with. NaN means missing.
 Wanted besides, if set: "rows", the number of single rows to time; "attributes", names
-of fitted attributes; "neighbours", the numbers of the nearest rows.
+of fitted attributes; "neighbours", the numbers of the nearest rows; "c_api", that
+batch and row are timed by LightGBM's C interface.
 
 The answer has "seconds" for the fit, for a batch of all queries and for one row (the
 median), "warnings" of the fit, "attributes" as flat lists, and the files
@@ -45,13 +46,19 @@ def answer(request):
         singles = range(request.get("rows", 0))
         rows = [seconds(lambda: model.predict_proba(queries[i : i + 1]))[0] for i in singles]
 
+    row = statistics.median(rows) if rows else None
+    if request.get("c_api"):
+        from lightgbm_c_api import c_api_seconds
+
+        batch, row = c_api_seconds(model, queries)
+
     files = {"probabilities": probabilities.astype("<f8")}
     if request.get("neighbours"):
         files["neighbours"] = model.kneighbors(queries, return_distance=False).astype("<i4")
     for key, values in files.items():
         values.tofile(f"{request['out']}{key}")
     return {
-        "seconds": {"fit": fit, "batch": batch, "row": statistics.median(rows) if rows else None},
+        "seconds": {"fit": fit, "batch": batch, "row": row},
         "warnings": sorted({str(warning.message) for warning in caught}),
         "attributes": {key: numpy.ravel(getattr(model, key)).tolist() for key in request.get("attributes", [])},
         "files": {key: f"{request['out']}{key}" for key in files},

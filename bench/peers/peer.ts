@@ -15,6 +15,8 @@ export interface PeerQuestion {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** So many single rows are timed; unset: none. */
   readonly rows?: number;
+  /** Whether batch and row are timed by LightGBM's C interface. */
+  readonly c_api?: boolean;
   /** Fitted attributes that the answer should have. */
   readonly attributes?: readonly string[];
   /** Whether the answer should have the numbers of the nearest rows. */

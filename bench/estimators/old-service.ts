@@ -1,0 +1,106 @@
+import type { EstimatorKind } from '../../src/estimators/estimator.js';
+import { type Benchmark, figures, type Row } from '../benchmark.js';
+import { synthetic } from '../data/synthetic.js';
+import { probabilitiesOf, trainOurs } from '../ours.js';
+import { Peer, type PeerQuestion } from '../peers/peer.js';
+import { formatCount, formatMs, formatSpread } from '../report/format.js';
+import { median } from '../report/statistics.js';
+import { logLossOf } from '../scores.js';
+import { QUERIES, ROUNDS } from './compare.js';
+
+const ROWS = 15_000;
+const COLUMNS = 50;
+const TIMES_FASTER = 8;
+
+interface Model {
+  readonly kind: EstimatorKind;
+  readonly given: Readonly<Record<string, number>>;
+  readonly question: PeerQuestion;
+}
+
+const model = (
+  kind: EstimatorKind,
+  given: Model['given'],
+  estimator: string,
+  others: Readonly<Record<string, number>>,
+): Model => ({ kind, given, question: { estimator, parameters: { ...given, ...others, n_jobs: 1 } } });
+
+const MODELS = [
+  model('random_forest_classifier', { n_estimators: 150, max_depth: 15 }, 'sklearn.ensemble.RandomForestClassifier', {
+    random_state: 0,
+  }),
+  model('lgbm_classifier', { n_estimators: 200, num_leaves: 40 }, 'lightgbm.LGBMClassifier', { verbose: -1 }),
+];
+
+/** Of a fit in seconds, and on the queries. */
+interface Run {
+  readonly fit: number;
+  readonly logLoss: number;
+}
+
+/** The two models of the demo of the Python service that this one replaces. */
+export const oldService: Benchmark = {
+  name: 'old-service',
+  title: "The old service's demo: a forest and boosted trees",
+  description:
+    `A forest of 150 trees of depth 15 and LightGBM's 200 trees of 40 leaves on ${formatCount(ROWS)} rows × ${COLUMNS} features ` +
+    `(synthetic, float64), one thread, ${ROUNDS} rounds in turn; medians of fits, and of how many times faster ours are. The log ` +
+    `loss is that of ${QUERIES} other rows.`,
+  async run({ progress, python }) {
+    const problem = synthetic(ROWS, COLUMNS, 2, QUERIES);
+    const peer = await Peer.start({ python, progress });
+    const ours: Run[][] = [];
+    const theirs: Run[][] = [];
+    try {
+      const given = await peer.give(problem);
+      const runOf = (fit: number, probabilities: Float64Array): Run => ({
+        fit,
+        logLoss: logLossOf(probabilities, problem.qy, problem.classes),
+      });
+      progress.begin(ROUNDS);
+      for (let round = 0; round < ROUNDS; round++) {
+        await progress.step(
+          `round ${round + 1} of ${ROUNDS}`,
+          async () => {
+            const answers = [];
+            const trained = MODELS.map((one) => trainOurs(one.kind, one.given, problem));
+            for (const { question } of MODELS) answers.push(await peer.ask(given, question));
+            ours.push(trained.map((one) => runOf(one.fit, probabilitiesOf(one, problem))));
+            theirs.push(answers.map(({ seconds, probabilities }) => runOf(seconds.fit, probabilities)));
+          },
+          () => `${timesFaster(ours[round], theirs[round]).toFixed(1)} times faster`,
+        );
+      }
+    } finally {
+      await peer.stop();
+    }
+
+    const rowOf = (title: string, of: (runs: readonly Run[]) => readonly Run[], logLoss: boolean): Row => {
+      const [mine, others] = [ours.map(of), theirs.map(of)];
+      const ms = [mine, others].map((runs) => formatMs(1000 * median(runs.map(sumOf))));
+      const faster = mine.map((runs, round) => timesFaster(runs, others[round]));
+      const quality = [mine, others].map(([[run]]) => run.logLoss.toFixed(4)).join(' / ');
+      return { cells: [title, ...ms, median(faster).toFixed(2), formatSpread(faster), logLoss ? quality : ''] };
+    };
+    const rows = MODELS.map(({ kind }, index) => rowOf(kind, (runs) => [runs[index]], true));
+    const both = rowOf('both', (runs) => runs, false);
+    const times = median(ours.map((runs, round) => timesFaster(runs, theirs[round])));
+    const columns = [
+      { title: 'Model' },
+      figures('Ours, ms'),
+      figures('Theirs, ms'),
+      figures('Times faster'),
+      figures('Least to most'),
+      figures('Log loss, ours / theirs'),
+    ];
+    return [{ columns, rows: [...rows, { ...both, bar: `≥ ${TIMES_FASTER}`, holds: times >= TIMES_FASTER }] }];
+  },
+};
+
+function sumOf(runs: readonly Run[]): number {
+  return runs.reduce((sum, { fit }) => sum + fit, 0);
+}
+
+function timesFaster(ours: readonly Run[], theirs: readonly Run[]): number {
+  return sumOf(theirs) / sumOf(ours);
+}
