@@ -17,28 +17,32 @@ export function gatherPairs(pairs: usize, rows: usize, count: u32, gathered: usi
   }
 }
 
-/** Adds a row's pair to one bin. */
+/** Adds a row's pair to the bin at `offset` of a histogram. */
 @inline
-function add(bin: usize, pair: v128): void {
-  v128.store(bin, f64x2.add(v128.load(bin), pair));
+function add(histogram: usize, offset: u64, pair: v128): void {
+  const sum = histogram + <usize>offset;
+  v128.store(sum, f64x2.add(v128.load(sum), pair));
 }
 
-/** Adds a row's pair to its bins of 4 features, bytes in the lowest 32 bits of `bins`. */
+/**
+ * Adds a row's pair to its bins of 4 features, bytes in the lowest 32 bits of
+ * `bins`; a byte is brought to its place times 16, the bytes of a sum, at once.
+ */
 @inline
 function addFour8(histogram: usize, bins: u64, pair: v128): void {
-  add(histogram + ((<usize>(bins & 0xff)) << 4), pair);
-  add(histogram + STRIDE_8 + ((<usize>((bins >> 8) & 0xff)) << 4), pair);
-  add(histogram + 2 * STRIDE_8 + ((<usize>((bins >> 16) & 0xff)) << 4), pair);
-  add(histogram + 3 * STRIDE_8 + ((<usize>((bins >> 24) & 0xff)) << 4), pair);
+  add(histogram, (bins << 4) & 0xff0, pair);
+  add(histogram + STRIDE_8, (bins >> 4) & 0xff0, pair);
+  add(histogram + 2 * STRIDE_8, (bins >> 12) & 0xff0, pair);
+  add(histogram + 3 * STRIDE_8, (bins >> 20) & 0xff0, pair);
 }
 
 /** Does so with bins of two bytes. */
 @inline
 function addFour16(histogram: usize, stride: usize, bins: u64, pair: v128): void {
-  add(histogram + ((<usize>(bins & 0xffff)) << 4), pair);
-  add(histogram + stride + ((<usize>((bins >> 16) & 0xffff)) << 4), pair);
-  add(histogram + 2 * stride + ((<usize>((bins >> 32) & 0xffff)) << 4), pair);
-  add(histogram + 3 * stride + ((<usize>(bins >> 48)) << 4), pair);
+  add(histogram, (bins << 4) & 0xffff0, pair);
+  add(histogram + stride, (bins >> 12) & 0xffff0, pair);
+  add(histogram + 2 * stride, (bins >> 28) & 0xffff0, pair);
+  add(histogram + 3 * stride, (bins >> 44) & 0xffff0, pair);
 }
 
 /**
