@@ -207,8 +207,8 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
     ['an estimator that is not built', { estimator: { catBoostClassifier: {} } }, 'estimator.cat_boost_classifier'],
     [
       'a hyperparameter that its engine lacks',
-      { estimator: { randomForestClassifier: { ccpAlpha: 0.5 } } },
-      'estimator.random_forest_classifier.ccp_alpha',
+      { estimator: { logisticRegression: { solver: 'SOLVER_SAGA' } } },
+      'estimator.logistic_regression.solver',
     ],
     ['replace', { options: { replace: true } }, 'options.replace'],
     [

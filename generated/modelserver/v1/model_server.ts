@@ -707,15 +707,18 @@ export interface RandomForestClassifier {
     | boolean
     | undefined;
   /**
-   * Whether to score the model on the rows that its trees have not seen.
-   * Default false, which alone is honoured.
+   * Whether to score the model on its training rows, each by the trees that were
+   * grown without it: Metrics.oob_score. It needs `bootstrap`. Default false.
+   * ENGINE_MLJS: the default only.
    */
   oobScore?:
     | boolean
     | undefined;
   /**
-   * Strength of minimal cost-complexity pruning, at least 0. Default 0, which
-   * alone is honoured.
+   * Strength of minimal cost-complexity pruning, at least 0: the decrease of
+   * impurity, weighted by its share of the tree's rows, that a branch must bring
+   * for each leaf more than one. Default 0: no pruning. ENGINE_MLJS: the default
+   * only.
    */
   ccpAlpha?:
     | number
@@ -1715,7 +1718,10 @@ export interface Feature {
   splits?: number | undefined;
 }
 
-/** How good a model is on its validation rows. */
+/**
+ * How good a model is, on its validation rows where nothing else is said, and
+ * how its training ended.
+ */
 export interface Metrics {
   /** Share of right labels, 0 to 1. */
   accuracy?:
@@ -1747,7 +1753,16 @@ export interface Metrics {
    * The iteration with the least loss on the validation rows, which the model ends
    * with; set by early stopping.
    */
-  bestIteration?: number | undefined;
+  bestIteration?:
+    | number
+    | undefined;
+  /**
+   * The accuracy of a forest out of the bag, 0 to 1: the share of training rows
+   * that the trees grown without them label correctly. Rows that every tree has
+   * seen, and those of weight 0, are left out. Set by `oob_score`, unless there
+   * are no others.
+   */
+  oobScore?: number | undefined;
 }
 
 /** Asks for the server's state. */
@@ -7527,6 +7542,7 @@ function createBaseMetrics(): Metrics {
     converged: undefined,
     nIter: undefined,
     bestIteration: undefined,
+    oobScore: undefined,
   };
 }
 
@@ -7549,6 +7565,9 @@ export const Metrics: MessageFns<Metrics> = {
     }
     if (message.bestIteration !== undefined) {
       writer.uint32(48).uint32(message.bestIteration);
+    }
+    if (message.oobScore !== undefined) {
+      writer.uint32(57).double(message.oobScore);
     }
     return writer;
   },
@@ -7614,6 +7633,14 @@ export const Metrics: MessageFns<Metrics> = {
             message.bestIteration = reader.uint32();
             continue;
           }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.oobScore = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -7650,6 +7677,11 @@ export const Metrics: MessageFns<Metrics> = {
         : isSet(object.best_iteration)
         ? globalThis.Number(object.best_iteration)
         : undefined,
+      oobScore: isSet(object.oobScore)
+        ? globalThis.Number(object.oobScore)
+        : isSet(object.oob_score)
+        ? globalThis.Number(object.oob_score)
+        : undefined,
     };
   },
 
@@ -7673,6 +7705,9 @@ export const Metrics: MessageFns<Metrics> = {
     if (message.bestIteration !== undefined) {
       obj.bestIteration = Math.round(message.bestIteration);
     }
+    if (message.oobScore !== undefined) {
+      obj.oobScore = floatToJson(message.oobScore);
+    }
     return obj;
   },
 
@@ -7687,6 +7722,7 @@ export const Metrics: MessageFns<Metrics> = {
     message.converged = object.converged ?? undefined;
     message.nIter = object.nIter ?? undefined;
     message.bestIteration = object.bestIteration ?? undefined;
+    message.oobScore = object.oobScore ?? undefined;
     return message;
   },
 };
