@@ -86,6 +86,13 @@ describe('The options of Fit', () => {
     expect(await refusal({ estimator: quick, ...balanced })).to.deep.include({ fields: ['options.class_weight'] });
   });
 
+  it('class_weight BALANCED_SUBSAMPLE is not built, and a number of no name is wrong', async () => {
+    const fields = ['options.class_weight'];
+    const subsample = { options: { classWeight: 'CLASS_WEIGHT_BALANCED_SUBSAMPLE' } };
+    expect(await refusal(subsample)).to.deep.include({ code: 'UNIMPLEMENTED', fields });
+    expect(await refusal({ options: { classWeight: 9 } })).to.deep.include({ code: 'INVALID_ARGUMENT', fields });
+  });
+
   it('a forest shows the importances of its features, and they sum to 1', async () => {
     const { features } = await fit({});
     const importances = features.map(({ importance }: { importance: number }) => importance);

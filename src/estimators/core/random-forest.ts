@@ -20,7 +20,7 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
   takesMissingValues: true,
   takesSampleWeight: true,
 
-  honours: () => true,
+  honours: (name) => name !== 'monotonic_cst',
 
   trainingBytes({ nSamples, nFeatures, nClasses }, hyperparameters) {
     const limits = growthLimits(nSamples, nFeatures, hyperparameters);
