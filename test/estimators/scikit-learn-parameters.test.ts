@@ -136,5 +136,5 @@ describe('A parameter of scikit-learn’s class', () => {
 });
 
 function show(values: readonly unknown[]): string {
-  return values.map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value))).join(', ');
+  return values.map((value) => (typeof value === 'number' ? String(value) : JSON.stringify(value))).join(', ');
 }
