@@ -16,7 +16,16 @@ export interface TreeKernels {
     highs: number,
   ): void;
   log2(x: number): number;
-  partitionRows(rows: number, count: number, column: number, low: number, missing: number, spare: number): number;
+  partitionRows(
+    rows: number,
+    samples: number,
+    count: number,
+    column: number,
+    low: number,
+    missing: number,
+    spareRows: number,
+    spareSamples: number,
+  ): number;
   growthBytes(nRows: number, nFeatures: number, nClasses: number, maxLeaves: number): number;
   setUpGrowth(
     growth: number,

@@ -137,6 +137,33 @@ describe('A tree that grows', () => {
     }
   }
 
+  for (const nClasses of [2, 3]) {
+    it(`does so in subtrees that look at columns of their own (${nClasses} classes)`, () => {
+      // So many features that the columns of all rows are larger than those of a subtree may be.
+      const nFeatures = 400;
+      const rows = Array.from({ length: 1000 }, (_, i) => i);
+      const cells = (factor: number) => rows.map((i) => (Math.imul(i, factor) >>> 7) % 256);
+      const varied = new Map([0, 170, 399].map((feature) => [feature, cells(2_654_435_761 + 12_345_678 * feature)]));
+      const constant = rows.map(() => 3);
+      const bins = Array.from({ length: nFeatures }, (_, feature) => varied.get(feature) ?? constant);
+      const y = rows.map((i) => (bins[0][i] + bins[170][i] + (i % 50)) % nClasses);
+      const data = { bins, y, weights: rows.map((i) => 1 + (i % 2)), nClasses };
+      const rules = { entropy: false, minLeaf: 1, minWeight: 0 };
+      const sizes: number[] = [];
+      const tree = grow(data);
+      walkTree(tree, data, cutOf(tree), {
+        atSplit(_, ofNode, sides) {
+          sizes.push(ofNode.length);
+          close(gainOf(data, sides, false), bestGain({ ...data, bins: [...varied.values()] }, ofNode, rules), 1500);
+        },
+        atLeaf: (node, ofNode) => expectLeaf(tree, data, node, ofNode),
+      });
+      const roots = sizes.filter((size) => size > 409);
+      expect(roots.length).to.be.above(1);
+      expect(sizes.filter((size) => size <= 409 && size >= 128).length).to.be.above(1);
+    });
+  }
+
   it('splits the node of the largest gain first when its leaves are limited', () => {
     fc.assert(
       fc.property(tables, (data) => {

@@ -2,6 +2,7 @@ import { type Placed, Workspace } from '../../kernels/workspace.js';
 import type { TrainingSet } from '../estimator.js';
 import { between, binEdges, EDGE_STRIDE } from './bin-edges.js';
 import type { WeightedRows } from './row-weights.js';
+import { distinctValues } from './sampled-columns.js';
 
 /** The bin of missing values. */
 export const MISSING_BIN = 255;
@@ -49,9 +50,9 @@ export function binFeatures(
   };
 
   const sample = sampleOf(nRows, index);
-  const column = new Float64Array(sample.length);
-  for (let feature = 0; feature < nFeatures; feature++) {
-    edges.set(binEdges(sortedColumn(x, nFeatures, feature, sample, column)), feature * EDGE_STRIDE);
+  let nDone = 0;
+  for (const distinct of distinctValues({ x, nFeatures, rows: sample, single: false })) {
+    edges.set(binEdges(distinct), EDGE_STRIDE * nDone++);
     worked(sample.length);
   }
 
@@ -94,18 +95,6 @@ function sampleOf(nRows: number, index: Uint32Array | undefined): Uint32Array {
     const place = length === nRows ? i : Math.floor(((i + ((i * 0x9e3779b1) >>> 0) / 2 ** 32) * nRows) / length);
     return index === undefined ? place : index[place];
   });
-}
-
-/** The values that are there, rising, in `column` from the front on. */
-function sortedColumn(x: Float64Array, nFeatures: number, feature: number, sample: Uint32Array, column: Float64Array) {
-  let n = 0;
-  for (const row of sample) {
-    const value = x[row * nFeatures + feature];
-    if (!Number.isNaN(value)) column[n++] = value;
-  }
-  const values = column.subarray(0, n);
-  values.sort();
-  return values;
 }
 
 function copyRows(

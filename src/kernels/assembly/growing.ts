@@ -1,9 +1,21 @@
 import { clearBlock } from './blocks';
 import { MISSING_BIN } from './binning';
+import { compactColumns, isCompactDone, spreadColumns } from './compact-columns';
 import { xlogx } from './entropy';
 import { popCandidate, pushCandidate } from './frontier';
-import { gather, sampleOf } from './gathering';
-import { Growth, LEAF, MISSING_LEFT, NO_MISSING, nodeAt, pop, push } from './growth';
+import { sampleOf, sumSamples } from './samples';
+import {
+  columnOf,
+  currentRows,
+  currentSamples,
+  Growth,
+  LEAF,
+  MISSING_LEFT,
+  NO_MISSING,
+  nodeAt,
+  pop,
+  push,
+} from './growth';
 import { closeLeaf, closePure } from './leaf';
 import { partitionRows } from './partition';
 import { Random } from './random';
@@ -26,7 +38,7 @@ export function startTree(g: Growth, weights: usize, random: Random): void {
     const weight = load<u32>(weights + ((<usize>row) << 2));
     if (weight == 0) continue;
     const label = load<u32>(g.labels + ((<usize>row) << 2));
-    store<u64>(g.samples + ((<usize>row) << 3), sampleOf(weight, label, g.nClasses));
+    store<u64>(g.samples + ((<usize>nInBag) << 3), sampleOf(weight, label, g.nClasses));
     store<u32>(g.rows + ((<usize>nInBag) << 2), row);
     nInBag++;
     total += weight;
@@ -41,6 +53,7 @@ export function startTree(g: Growth, weights: usize, random: Random): void {
   g.nFrontier = 0;
   g.nSplits = 0;
   g.searching = false;
+  spreadColumns(g);
   push(g, 0, 0, nInBag, 0);
 }
 
@@ -55,7 +68,9 @@ export function grow(g: Growth, budget: f64): bool {
       searchNext(g);
       work += g.current.count;
     } else if (g.nStack > 0) {
+      if (isCompactDone(g)) spreadColumns(g);
       pop(g);
+      compactColumns(g);
       open(g);
       work += g.current.count;
     } else if (g.nFrontier > 0) {
@@ -80,7 +95,7 @@ export function entryCount(g: Growth): u32 {
 
 /** Makes the popped node a leaf, or begins the search for its split. */
 function open(g: Growth): void {
-  const pure = gather(g);
+  const pure = sumSamples(g);
   const node = g.current;
   if (
     pure ||
@@ -128,8 +143,8 @@ function searchNext(g: Growth): void {
 
 /** The rows of each bin, where a limit asks for them. */
 function countRows(g: Growth, feature: u32): void {
-  const column = g.columns + <usize>feature * g.nRows;
-  const rows = g.rows + ((<usize>g.current.begin) << 2);
+  const column = columnOf(g, feature);
+  const rows = currentRows(g);
   clearBlock(g.rowCounts, 1024);
   for (let i: usize = 0; i < <usize>g.current.count; i++) {
     const place = g.rowCounts + ((<usize>load<u8>(column + load<u32>(rows + (i << 2)))) << 2);
@@ -174,7 +189,7 @@ function splitBest(g: Growth): void {
     splitCurrent(g, gain);
     return;
   }
-  gather(g);
+  sumSamples(g);
   closeLeaf(g);
 }
 
@@ -185,8 +200,17 @@ function splitCurrent(g: Growth, gain: f64): void {
   const depth = g.current.depth + 1;
   const best = g.best;
   const leftFrom = best.missing == MISSING_LEFT ? MISSING_BIN : MISSING_BIN + 1;
-  const column = g.columns + <usize>best.feature * g.nRows;
-  const nLeft = partitionRows(g.rows + ((<usize>begin) << 2), count, column, best.low, leftFrom, g.spare);
+  const column = columnOf(g, best.feature);
+  const nLeft = partitionRows(
+    currentRows(g),
+    currentSamples(g),
+    count,
+    column,
+    best.low,
+    leftFrom,
+    g.spareRows,
+    g.spareSamples,
+  );
 
   const node = nodeAt(g, g.current.node);
   const children = g.nNodes;

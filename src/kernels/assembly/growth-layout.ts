@@ -1,4 +1,5 @@
 import { TABLE_LENGTH, tabulateXlogx } from './entropy';
+import { compactRows } from './compact-columns';
 import { CANDIDATE_BYTES } from './frontier';
 import { classStride, Growth, Pending, Split } from './growth';
 import { FLAG_BYTES } from './occupied';
@@ -43,7 +44,7 @@ export function setUpGrowth(
   g.nFeatures = nFeatures;
   g.nClasses = nClasses;
   g.maxLeaves = maxLeaves;
-  g.columns = columns;
+  g.allColumns = columns;
   g.labels = labels;
   g.nodes = nodes;
   g.entries = entries;
@@ -84,10 +85,11 @@ function layOut(g: Growth, start: usize, nRows: u32, nFeatures: u32, nClasses: u
   take(offsetof<Growth>());
   g.current = changetype<Pending>(take(offsetof<Pending>()));
   g.best = changetype<Split>(take(offsetof<Split>()));
-  g.samples = take(rows << 3);
-  g.gathered = take(rows << 3);
+  g.compactColumns = take(<usize>nFeatures * compactRows(nRows, nFeatures));
   g.rows = take(rows << 2);
-  g.spare = take(rows << 2);
+  g.samples = take(rows << 3);
+  g.spareRows = take(rows << 2);
+  g.spareSamples = take(rows << 3);
   g.sorted = take((rows + FEW_ROWS) << 3);
   g.keys = take(rows + FEW_ROWS);
   g.histogram = take(nClasses == 2 ? N_BINS << 3 : N_BINS * classStride(nClasses));

@@ -63,7 +63,7 @@ export class Split {
 @unmanaged
 export class Growth {
   // The data.
-  columns: usize;
+  allColumns: usize;
   labels: usize;
   nRows: u32;
   nFeatures: u32;
@@ -88,6 +88,12 @@ export class Growth {
   nEntries: u32;
 
   // The tree in growth.
+  /** The columns that it looks at, and the bytes of one; of all rows, or of those of a subtree. */
+  columns: usize;
+  columnStride: u32;
+  compact: bool;
+  /** The nodes that wait for the end of that subtree. */
+  compactFloor: u32;
   random: Random;
   totalWeight: f64;
   /** Whether the criterion is gini, and no limit bears on a split itself. */
@@ -114,12 +120,14 @@ export class Growth {
   /** By entropy, the sum of w log2(w) of the class weights. */
   entropies: f64;
 
-  // Scratch, by rows: what `sampleOf` packs, the same of the current node's rows in order, the rows
-  // themselves (those of a node stand together), and the samples of a node sorted by their bins, its keys.
-  samples: usize;
-  gathered: usize;
+  // Scratch: the columns of a subtree.
+  compactColumns: usize;
+  // By rows: the rows (those of a node stand together), what `sampleOf` packs of each, room for
+  // those that go right, and the samples of a node sorted by their bins, its keys.
   rows: usize;
-  spare: usize;
+  samples: usize;
+  spareRows: usize;
+  spareSamples: usize;
   sorted: usize;
   keys: usize;
   // By bins: sums, of each class where there are more than two; rows; ends of sorted samples; which occur.
@@ -158,6 +166,21 @@ export function pop(g: Growth): void {
   g.nStack--;
   const top = g.stack + <usize>g.nStack * offsetof<Pending>();
   copyWords(changetype<usize>(g.current), top, offsetof<Pending>());
+}
+
+/** The bins of a feature. */
+export function columnOf(g: Growth, feature: u32): usize {
+  return g.columns + <usize>feature * g.columnStride;
+}
+
+/** The rows of the current node, u32[current.count]. */
+export function currentRows(g: Growth): usize {
+  return g.rows + ((<usize>g.current.begin) << 2);
+}
+
+/** Their samples, u64[current.count]. */
+export function currentSamples(g: Growth): usize {
+  return g.samples + ((<usize>g.current.begin) << 3);
 }
 
 /** The bytes of a u32 for each class, rounded up to whole SIMD registers. */

@@ -1,4 +1,5 @@
 import { Entry, Growth, LEAF, nodeAt } from './growth';
+import { labelOf } from './samples';
 
 /** Makes the current node a leaf with the weights of its classes; one of a single class needs no entries. */
 export function closeLeaf(g: Growth): void {
@@ -22,10 +23,10 @@ export function closeLeaf(g: Growth): void {
 
 /** Makes a node a leaf of the class of its rows, of which one is at `place` of the tree's. */
 export function closePure(g: Growth, leaf: u32, place: u32): void {
-  const row = load<u32>(g.rows + ((<usize>place) << 2));
+  const sample = load<u64>(g.samples + ((<usize>place) << 3));
   const node = nodeAt(g, leaf);
   node.feature = LEAF;
-  node.next = load<u32>(g.labels + ((<usize>row) << 2));
+  node.next = labelOf(sample, g.nClasses);
   node.nEntries = 0;
 }
 

@@ -1,4 +1,4 @@
-import { Growth } from './growth';
+import { currentSamples, Growth } from './growth';
 import { SET, takeOccupied } from './occupied';
 
 // A sorted sample has its bin in the highest byte, above its class (24 bits) and its weight (32 bits).
@@ -33,13 +33,13 @@ export function sortByBin(g: Growth, rows: usize, column: usize): u32 {
     start += bytes;
   }
   const sorted = g.sorted;
-  const gathered = g.gathered;
+  const samples = currentSamples(g);
   for (let i: usize = 0; i < count; i++) {
     const bin = <usize>load<u8>(keys + i);
     const place = ends + (bin << 2);
     const to = <usize>load<u32>(place);
     store<u32>(place, to + 8);
-    store<u64>(sorted + to, load<u64>(gathered + (i << 3)) | ((<u64>bin) << BIN_SHIFT));
+    store<u64>(sorted + to, load<u64>(samples + (i << 3)) | ((<u64>bin) << BIN_SHIFT));
   }
   return nOccupied;
 }
@@ -56,6 +56,7 @@ export const FEW_ROWS: u32 = 16;
 export function sortFew(g: Growth, rows: usize, column: usize, tagged: bool): void {
   const count = <usize>g.current.count;
   const keys = g.keys;
+  const samples = currentSamples(g);
   for (let i: usize = 0; i < count; i++) store<u8>(keys + i, load<u8>(column + load<u32>(rows + (i << 2))));
   const all = v128.load(keys);
   const tag: u64 = tagged ? ~(<u64>0) : 0;
@@ -68,7 +69,7 @@ export function sortFew(g: Growth, rows: usize, column: usize, tagged: bool): vo
     const equal = i8x16.bitmask(i8x16.eq(all, key)) & earlier;
     // The two have no bit in common.
     const rank = <usize>popcnt(below | equal);
-    store<u64>(g.sorted + (rank << 3), load<u64>(g.gathered + (i << 3)) | (((<u64>bin) << BIN_SHIFT) & tag));
+    store<u64>(g.sorted + (rank << 3), load<u64>(samples + (i << 3)) | (((<u64>bin) << BIN_SHIFT) & tag));
     store<u8>(g.occupied + rank, bin);
     earlier = (earlier << 1) | 1;
   }

@@ -1,7 +1,7 @@
 import { isAllowed, keepSplit } from './best-split';
 import { MISSING_BIN } from './binning';
 import { xlogx } from './entropy';
-import { Growth, MISSING_LEFT, MISSING_RIGHT, NO_MISSING } from './growth';
+import { columnOf, currentRows, currentSamples, Growth, MISSING_LEFT, MISSING_RIGHT, NO_MISSING } from './growth';
 import { FEW_ROWS, sortFew } from './sorting';
 import { SET, takeOccupied } from './occupied';
 
@@ -12,12 +12,12 @@ import { SET, takeOccupied } from './occupied';
  * Returns whether the feature is constant in the node.
  */
 export function searchBinary(g: Growth, feature: u32): bool {
-  const column = g.columns + <usize>feature * g.nRows;
+  const column = columnOf(g, feature);
   if (g.current.count <= FEW_ROWS && g.plain) {
-    sortFew(g, g.rows + ((<usize>g.current.begin) << 2), column, false);
+    sortFew(g, currentRows(g), column, false);
     if (load<u8>(g.occupied + g.current.count - 1) != MISSING_BIN) return sweepFew(g, feature);
   }
-  sum(g.rows + ((<usize>g.current.begin) << 2), g.current.count, column, g.gathered, g.histogram, g.flags);
+  sum(currentRows(g), g.current.count, column, currentSamples(g), g.histogram, g.flags);
   const nOccupied = takeOccupied(g.flags, g.occupied);
   const constant = nOccupied < 2;
   const missing = load<u8>(g.occupied + nOccupied - 1) == MISSING_BIN;

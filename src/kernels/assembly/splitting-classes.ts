@@ -1,6 +1,15 @@
 import { clearBlock } from './blocks';
 import { MISSING_BIN } from './binning';
-import { classStride, Growth, MISSING_LEFT, MISSING_RIGHT, NO_MISSING } from './growth';
+import {
+  classStride,
+  columnOf,
+  currentRows,
+  currentSamples,
+  Growth,
+  MISSING_LEFT,
+  MISSING_RIGHT,
+  NO_MISSING,
+} from './growth';
 import { SET, takeOccupied } from './occupied';
 import { FEW_ROWS, sortByBin, sortFew } from './sorting';
 import { sweepEntropy } from './sweep-entropy';
@@ -20,8 +29,8 @@ const MANY_ROWS: u32 = 24;
  * weights summed by bin and class.
  */
 export function searchClasses(g: Growth, feature: u32): bool {
-  const column = g.columns + <usize>feature * g.nRows;
-  const rows = g.rows + ((<usize>g.current.begin) << 2);
+  const column = columnOf(g, feature);
+  const rows = currentRows(g);
   if (g.current.count <= FEW_ROWS && !g.entropy) return searchFew(g, feature, rows, column);
   const summed = g.current.count >= MANY_ROWS * g.nClasses;
   const nOccupied = summed ? sumByClass(g, rows, column) : sortByBin(g, rows, column);
@@ -57,7 +66,7 @@ function sumByClass(g: Growth, rows: usize, column: usize): u32 {
   const stride = classStride(g.nClasses);
   const histogram = g.histogram;
   const flags = g.flags;
-  let samples = g.gathered;
+  let samples = currentSamples(g);
   for (let end = rows + ((<usize>g.current.count) << 2); rows < end; rows += 4, samples += 8) {
     const bin = <usize>load<u8>(column + load<u32>(rows));
     const place = histogram + bin * stride + ((<usize>load<u32>(samples, 4)) << 2);

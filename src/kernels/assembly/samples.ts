@@ -1,6 +1,6 @@
 import { clearBlock } from './blocks';
 import { xlogx } from './entropy';
-import { classStride, Growth } from './growth';
+import { classStride, currentSamples, Growth } from './growth';
 
 /**
  * A row as one word: its weight, and above it (<< 32) the weight again if it is
@@ -12,23 +12,22 @@ export function sampleOf(weight: u32, label: u32, nClasses: u32): u64 {
   return (<u64>weight) | ((<u64>high) << 32);
 }
 
-/**
- * Brings the samples of the current node together, once for all features, and
- * sums them up. Returns whether they are of a single class.
- */
-export function gather(g: Growth): bool {
-  return g.nClasses == 2 ? gatherBinary(g) : gatherClasses(g);
+/** The class of a sample of positive weight. */
+export function labelOf(sample: u64, nClasses: u32): u32 {
+  const high = <u32>(sample >> 32);
+  return nClasses == 2 ? <u32>(high != 0) : high;
 }
 
-function gatherBinary(g: Growth): bool {
-  const rows = g.rows + ((<usize>g.current.begin) << 2);
+/** Sums up the samples of the current node, and returns whether they are of a single class. */
+export function sumSamples(g: Growth): bool {
+  return g.nClasses == 2 ? sumBinary(g) : sumClasses(g);
+}
+
+function sumBinary(g: Growth): bool {
+  const samples = currentSamples(g);
   const count = <usize>g.current.count;
   let total: u64 = 0;
-  for (let i: usize = 0; i < count; i++) {
-    const sample = load<u64>(g.samples + ((<usize>load<u32>(rows + (i << 2))) << 3));
-    store<u64>(g.gathered + (i << 3), sample);
-    total += sample;
-  }
+  for (let i: usize = 0; i < count; i++) total += load<u64>(samples + (i << 3));
   const weight = <f64>(<u32>total);
   const second = <f64>(<u32>(total >> 32));
   g.weight = weight;
@@ -37,14 +36,13 @@ function gatherBinary(g: Growth): bool {
   return second == 0 || second == weight;
 }
 
-function gatherClasses(g: Growth): bool {
-  const rows = g.rows + ((<usize>g.current.begin) << 2);
+function sumClasses(g: Growth): bool {
+  const samples = currentSamples(g);
   const count = <usize>g.current.count;
   const totals = g.totals;
   clearBlock(totals, classStride(g.nClasses));
   for (let i: usize = 0; i < count; i++) {
-    const sample = load<u64>(g.samples + ((<usize>load<u32>(rows + (i << 2))) << 3));
-    store<u64>(g.gathered + (i << 3), sample);
+    const sample = load<u64>(samples + (i << 3));
     const total = totals + ((<usize>(sample >> 32)) << 2);
     store<u32>(total, load<u32>(total) + <u32>sample);
   }
