@@ -1,4 +1,8 @@
-import { type Estimator as WireEstimator, MaxFeatures_Rule } from '../generated/modelserver/v1/model_server.js';
+import {
+  type Estimator as WireEstimator,
+  MaxFeatures_Rule,
+  type MonotonicConstraints,
+} from '../generated/modelserver/v1/model_server.js';
 import { type FriendlyEnum, friendlyEnum } from './friendly-enum.js';
 import {
   estimatorKinds,
@@ -15,7 +19,13 @@ export type MaxFeatures = 'sqrt' | 'log2' | 'all' | { readonly count: number } |
 type Fields = typeof hyperparameterFields;
 
 type ValueOf<Field, Message> =
-  Field extends FriendlyEnum<infer Name> ? Name : Field extends 'maxFeatures' ? MaxFeatures : NonNullable<Message>;
+  Field extends FriendlyEnum<infer Name>
+    ? Name
+    : Field extends 'maxFeatures'
+      ? MaxFeatures
+      : Field extends 'directions'
+        ? readonly number[]
+        : NonNullable<Message>;
 
 type HyperparametersOf<Message, Table> = {
   readonly [Field in keyof Message]?: Field extends keyof Table ? ValueOf<Table[Field], Message[Field]> : never;
@@ -104,6 +114,9 @@ function encodeValue(type: FieldType, value: unknown, path: string): unknown {
     case 'flag':
       if (typeof value !== 'boolean') throw new InputError(path, `is ${show(value)}; must be true or false`);
       return value;
+    case 'directions':
+      if (!Array.isArray(value)) throw new InputError(path, `is ${show(value)}; must be a list of 1, 0 and -1`);
+      return { directions: value.map((each, index) => encodeValue('integer', each, `${path}[${index}]`)) };
     case 'maxFeatures':
       return encodeMaxFeatures(value, path);
     default: {
@@ -121,6 +134,7 @@ function decodeValue(type: FieldType, value: unknown): unknown {
     if (rule === undefined) return undefined;
     return rule.$case === 'rule' ? rules.toName(rule.value) : { [rule.$case]: rule.value };
   }
+  if (type === 'directions') return (value as MonotonicConstraints).directions;
   return typeof type === 'string' ? value : type.toName(value as number);
 }
 

@@ -34,9 +34,10 @@ export interface EstimatorMessages {
 
 /**
  * What a hyperparameter takes: `count` a uint32, `integer` an int32, `number`
- * any number, `flag` a boolean, else one of an enum's names or MaxFeatures.
+ * any number, `flag` a boolean, `directions` 1, 0 or -1 for each feature, else
+ * one of an enum's names or MaxFeatures.
  */
-export type FieldType = 'count' | 'integer' | 'number' | 'flag' | 'maxFeatures' | FriendlyEnum<string>;
+export type FieldType = 'count' | 'integer' | 'number' | 'flag' | 'directions' | 'maxFeatures' | FriendlyEnum<string>;
 
 const engine = friendlyEnum(Engine, 'ENGINE_');
 
@@ -72,6 +73,7 @@ export const hyperparameterFields = {
     oobScore: 'flag',
     ccpAlpha: 'number',
     maxSamples: 'number',
+    monotonicCst: 'directions',
     engine,
   },
   kNeighborsClassifier: {

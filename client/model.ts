@@ -39,6 +39,8 @@ export interface Metrics {
   readonly nIter?: number;
   /** The iteration with the least validation loss, which the model ends with; set by early stopping. */
   readonly bestIteration?: number;
+  /** The accuracy of a forest on its training rows, each by the trees grown without it, 0 to 1. */
+  readonly oobScore?: number;
 }
 
 /** A model, as it is stored or as it trains. */

@@ -29,6 +29,7 @@ export function describeModel(model: Model, style: Style): string {
         ],
         ['samples', model.nSamples],
         ['accuracy', metrics.accuracy === undefined ? undefined : formatShare(metrics.accuracy)],
+        ['out-of-bag accuracy', metrics.oobScore === undefined ? undefined : formatShare(metrics.oobScore)],
         ['log loss', metrics.logLoss?.toFixed(4)],
         ['ROC AUC', metrics.rocAuc?.toFixed(4)],
         ['iterations', formatIterations(metrics)],

@@ -10,7 +10,8 @@ export const estimatorNames: readonly string[] = estimatorKinds.map(snakeCase);
 /**
  * The estimator for `--estimator NAME --param KEY=VALUE …`. Keys are the
  * contract's names (n_estimators), enums lower-case names (gini), and
- * max_features a rule (sqrt), a count (3) or a share (0.5).
+ * max_features a rule (sqrt), a count (3) or a share (0.5), monotonic_cst a list
+ * (1,0,-1).
  *
  * @throws UsageError for keys that the estimator does not have, and values of the wrong type.
  */
@@ -52,6 +53,8 @@ function parseValue(type: FieldType, text: string): unknown {
       return Number.isNaN(number) ? text : number;
     case 'flag':
       return text === 'true' || text === 'false' ? text === 'true' : text;
+    case 'directions':
+      return text.split(',').map((direction) => parseValue('integer', direction.trim()));
     case 'maxFeatures':
       if (Number.isNaN(number)) return text;
       return /^\d+$/.test(text) ? { count: number } : { fraction: number };

@@ -98,7 +98,7 @@ export interface Engine<H = Readonly<Record<string, unknown>>> {
    * Trains, on a worker thread. Equal arguments give equal tensors, on every
    * machine. Some tensors are shown to people: `feature_importances`
    * (F64, nFeatures), `feature_splits` (U32, nFeatures), `n_iter` (I32, 1),
-   * `best_iteration` (I32, 1) and `converged` (U8, 1: 0 or 1).
+   * `best_iteration` (I32, 1), `converged` (U8, 1: 0 or 1) and `oob_score` (F64, 1).
    */
   fit(training: TrainingSet, hyperparameters: H, monitor: TrainingMonitor): Tensors;
   /**

@@ -102,6 +102,19 @@ export function maxFeatures(defaultValue: MaxFeatures): Hyperparameter<MaxFeatur
   };
 }
 
+/** The directions in which features may move a probability, one a feature: 1, -1, or 0 for either; null: all are 0. */
+export function directions(): Hyperparameter<readonly number[] | null> {
+  const direction = integer(0, { min: -1, max: 1 });
+  return {
+    default: null,
+    parse(value) {
+      const given = typeof value === 'object' && value !== null && 'directions' in value ? value.directions : [];
+      if (!Array.isArray(given) || given.length === 0) throw new RangeError('must have a direction for each feature');
+      return given.map((each) => direction.parse(each));
+    },
+  };
+}
+
 function number(defaultValue: number, range: Range, whole: boolean): Hyperparameter<number> {
   const { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity } = range;
   return {

@@ -1,24 +1,14 @@
 import { coreKNeighbors } from './core/k-neighbors.js';
 import { defineEstimator } from './estimator.js';
-import { choice, type Hyperparameter, integer, type Values } from './hyperparameters.js';
+import { choice, integer, real, type Values } from './hyperparameters.js';
 import { mljsKNeighbors } from './mljs/k-neighbors.js';
-
-const power: Hyperparameter<number> = {
-  default: 2,
-  parse(value) {
-    if (value !== 1 && value !== 2) {
-      throw new RangeError(`is ${JSON.stringify(value)}; must be 1 (Manhattan) or 2 (Euclidean)`);
-    }
-    return value;
-  },
-};
 
 const hyperparameters = {
   n_neighbors: integer(5, { min: 1 }),
   weights: choice('uniform', ['uniform', 'distance']),
   algorithm: choice('auto', ['auto', 'ball_tree', 'kd_tree', 'brute']),
   leaf_size: integer(30, { min: 1 }),
-  p: power,
+  p: real(2, { above: 0 }),
 };
 
 /** The hyperparameters of the contract's message of the same name. */

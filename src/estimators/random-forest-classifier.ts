@@ -3,6 +3,7 @@ import { defineEstimator } from './estimator.js';
 import {
   choice,
   countOrShare,
+  directions,
   flag,
   type Hyperparameter,
   integer,
@@ -41,6 +42,7 @@ const hyperparameters = {
   oob_score: flag(false),
   ccp_alpha: real(0, { min: 0 }),
   max_samples: optional(rowsPerTree),
+  monotonic_cst: directions(),
 };
 
 /** The hyperparameters of the contract's message of the same name. */

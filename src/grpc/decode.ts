@@ -66,11 +66,7 @@ function decodeEarlyStopping(options: FitOptions | undefined, estimator: Estimat
 }
 
 function decodeWeighting({ sampleWeight, options }: WireFitRequest, estimator: EstimatorSpec, rows: number): Weighting {
-  const classWeight = options?.classWeight ?? ClassWeight.CLASS_WEIGHT_UNSPECIFIED;
-  if (classWeight !== ClassWeight.CLASS_WEIGHT_UNSPECIFIED && classWeight !== ClassWeight.CLASS_WEIGHT_BALANCED) {
-    throw invalid('options.class_weight', 'must be CLASS_WEIGHT_BALANCED, or unset');
-  }
-  const balanced = classWeight === ClassWeight.CLASS_WEIGHT_BALANCED;
+  const balanced = decodeClassWeight(options?.classWeight);
   const isWeighted = sampleWeight.length > 0;
   if (isWeighted && sampleWeight.length !== rows) {
     throw invalid('sample_weight', `has ${sampleWeight.length} weights; x has ${rows} rows`);
@@ -80,6 +76,20 @@ function decodeWeighting({ sampleWeight, options }: WireFitRequest, estimator: E
     throw notImplemented(field, `this engine of ${estimator.kind} takes no weights; leave it unset`);
   }
   return { sampleWeight: isWeighted ? Float64Array.from(sampleWeight) : undefined, balanced };
+}
+
+/** Whether the classes are to weigh alike. */
+function decodeClassWeight(classWeight: ClassWeight = ClassWeight.CLASS_WEIGHT_UNSPECIFIED): boolean {
+  switch (classWeight) {
+    case ClassWeight.CLASS_WEIGHT_UNSPECIFIED:
+      return false;
+    case ClassWeight.CLASS_WEIGHT_BALANCED:
+      return true;
+    case ClassWeight.CLASS_WEIGHT_BALANCED_SUBSAMPLE:
+      throw notImplemented('options.class_weight', 'weights of each tree are not built yet; use CLASS_WEIGHT_BALANCED');
+    default:
+      throw invalid('options.class_weight', 'must be CLASS_WEIGHT_BALANCED, or unset');
+  }
 }
 
 /** @throws NOT_IMPLEMENTED for an option that would change the training, since none is ever ignored. */

@@ -56,7 +56,7 @@ function engineOf(kind: EstimatorKind, engine: unknown): EngineName | undefined 
 
 /** `CRITERION_GINI` of the field `criterion` is `gini`; the rule inside of max_features likewise. */
 function fromWire(field: string, value: unknown): unknown {
-  if (typeof value === 'object' && value !== null) {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fromWire(key, inner)]));
   }
   const prefix = `${field.toUpperCase()}_`;

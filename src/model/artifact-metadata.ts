@@ -66,6 +66,7 @@ const schema = z.object({
       converged: z.boolean().optional(),
       nIter: z.number().optional(),
       bestIteration: z.number().optional(),
+      oobScore: z.number().optional(),
     }),
   ),
   created_at: z.iso.datetime().transform((text) => new Date(text)),

@@ -13,7 +13,7 @@ export interface Feature {
   readonly splits?: number;
 }
 
-/** How good a model is, as far as it was measured on held-out rows, and how its training ended. */
+/** How good a model is, as far as it was measured on held-out rows or out of the bag, and how its training ended. */
 export interface Metrics {
   readonly accuracy?: number;
   readonly logLoss?: number;
@@ -21,6 +21,7 @@ export interface Metrics {
   readonly converged?: boolean;
   readonly nIter?: number;
   readonly bestIteration?: number;
+  readonly oobScore?: number;
 }
 
 /** What an artifact says of its model; immutable. */

@@ -43,13 +43,7 @@ export class Registry {
    */
   beginTraining(name: string, estimator: EstimatorSpec): TrainingRun {
     const taken = this.#entries.get(name);
-    if (taken !== undefined) {
-      const how = taken.training === undefined ? 'is stored already' : 'is in training';
-      throw new DomainError(
-        'MODEL_ALREADY_EXISTS',
-        `the model ${name} ${how}; remove it first, or choose another name`,
-      );
-    }
+    if (taken !== undefined) throw alreadyExists(taken);
     const training = { estimator, startedAt: new Date(), progress: new SharedProgress() };
     this.#entries.set(name, { name, training });
     return training;
@@ -124,6 +118,15 @@ export function viewOf(entry: Entry): ModelView {
     card: entry.card,
     training: viewOfTraining(entry),
   };
+}
+
+/** What frees the name differs: a model in training is not there yet to be removed. */
+function alreadyExists({ name, training }: Entry): DomainError {
+  const message =
+    training === undefined
+      ? `the model ${name} is stored already; remove it first, or choose another name`
+      : `the model ${name} is in training; wait for its Fit to end or cancel it, or choose another name`;
+  return new DomainError('MODEL_ALREADY_EXISTS', message);
 }
 
 function stateOf(entry: Entry): ModelView['state'] {

@@ -11,15 +11,17 @@ export function withImportances(features: readonly Feature[], tensors: Tensors):
   }));
 }
 
-/** How an iterative training has ended, where it says so. */
+/** How a training has ended, and what it has scored its model by itself, where it says so. */
 export function endOfTraining({
   converged,
   n_iter: nIter,
   best_iteration: bestIteration,
-}: Tensors): Pick<Metrics, 'converged' | 'nIter' | 'bestIteration'> {
+  oob_score: oobScore,
+}: Tensors): Pick<Metrics, 'converged' | 'nIter' | 'bestIteration' | 'oobScore'> {
   return {
     ...(converged === undefined ? {} : { converged: converged.data[0] === 1 }),
     ...(nIter === undefined ? {} : { nIter: Number(nIter.data[0]) }),
     ...(bestIteration === undefined ? {} : { bestIteration: Number(bestIteration.data[0]) }),
+    ...(oobScore === undefined ? {} : { oobScore: Number(oobScore.data[0]) }),
   };
 }

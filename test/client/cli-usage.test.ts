@@ -132,6 +132,12 @@ describe('parseEstimator', () => {
     expect(maxFeatures('1.0')).to.deep.equal({ randomForestClassifier: { maxFeatures: { fraction: 1 } } });
   });
 
+  it('reads monotonic_cst as a list', () => {
+    const directions = (text: string) => parseEstimator('random_forest_classifier', [`monotonic_cst=${text}`]);
+    expect(directions('1, 0,-1')).to.deep.equal({ randomForestClassifier: { monotonicCst: [1, 0, -1] } });
+    expect(() => directions('1,,up')).to.throw(UsageError, 'must be a whole number of 32 bits');
+  });
+
   it('refuses flags and choices that are none', () => {
     expect(() => parseEstimator('random_forest_classifier', ['bootstrap=yes'])).to.throw(UsageError, 'true or false');
     expect(() => parseEstimator('random_forest_classifier', ['criterion='])).to.throw(UsageError, 'one of gini');

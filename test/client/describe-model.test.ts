@@ -34,14 +34,15 @@ describe('a model on the screen', () => {
         state: 'unavailable',
         reason: 'the checksum is wrong',
         estimator: { randomForestClassifier: { nEstimators: 3, maxFeatures: { fraction: 0.5 } } },
-        metrics: { accuracy: 0.951, logLoss: 0.12345, rocAuc: 0.98 },
+        metrics: { accuracy: 0.951, logLoss: 0.12345, rocAuc: 0.98, oobScore: 0.942 },
       },
       plain,
     );
     expect(text).to.include('n_estimators=3  max_features=0.5');
     expect(text).to.match(/reason +the checksum is wrong/);
     expect(text)
-      .to.match(/accuracy +95\.1 %/)
+      .to.match(/^ +accuracy +95\.1 %/m)
+      .and.to.match(/out-of-bag accuracy +94\.2 %/)
       .and.to.match(/log loss +0\.1235|0\.1234/);
   });
 

@@ -16,7 +16,7 @@ describe('estimators', () => {
     const estimators: Estimator[] = [
       { randomForestClassifier: { nEstimators: 7, criterion: 'gini', maxFeatures: 'sqrt', bootstrap: false } },
       { randomForestClassifier: { maxFeatures: { count: 3 }, maxSamples: 0.5, engine: 'mljs' } },
-      { randomForestClassifier: { maxFeatures: { fraction: 0.25 } } },
+      { randomForestClassifier: { maxFeatures: { fraction: 0.25 }, monotonicCst: [1, 0, -1] } },
       { logisticRegression: { penalty: 'none', solver: 'newton_cg', c: 2, maxIter: 20 } },
       { kNeighborsClassifier: { weights: 'distance', algorithm: 'kd_tree', p: 1 } },
       { xgbClassifier: { growPolicy: 'lossguide' } },
@@ -73,6 +73,8 @@ describe('estimators', () => {
     expect(forest({ criterion: 'GINI' })).to.throw(InputError, 'must be one of gini, entropy, log_loss');
     expect(forest({ maxFeatures: 3 })).to.throw(InputError, 'is 3; must be sqrt, log2, all, { count } or { fraction }');
     expect(forest({ maxFeatures: { count: 0.5 } })).to.throw(InputError, 'maxFeatures.count: is 0.5');
+    expect(forest({ monotonicCst: 1 })).to.throw(InputError, 'is 1; must be a list of 1, 0 and -1');
+    expect(forest({ monotonicCst: [1, 0.5] })).to.throw(InputError, 'monotonicCst[1]: is 0.5');
     expect(invalid({ lgbmClassifier: { maxDepth: 2 ** 31 } })).to.throw(InputError, 'a whole number of 32 bits');
   });
 });

@@ -86,10 +86,29 @@ describe('The options of Fit', () => {
     expect(await refusal({ estimator: quick, ...balanced })).to.deep.include({ fields: ['options.class_weight'] });
   });
 
+  it('class_weight BALANCED_SUBSAMPLE is not built, and a number of no name is wrong', async () => {
+    const fields = ['options.class_weight'];
+    const subsample = { options: { classWeight: 'CLASS_WEIGHT_BALANCED_SUBSAMPLE' } };
+    expect(await refusal(subsample)).to.deep.include({ code: 'UNIMPLEMENTED', fields });
+    expect(await refusal({ options: { classWeight: 9 } })).to.deep.include({ code: 'INVALID_ARGUMENT', fields });
+  });
+
   it('a forest shows the importances of its features, and they sum to 1', async () => {
     const { features } = await fit({});
     const importances = features.map(({ importance }: { importance: number }) => importance);
     expect(importances.reduce((sum: number, value: number) => sum + value, 0)).to.be.closeTo(1, 1e-9);
+  });
+
+  it('a forest shows its score out of the bag where it is asked for, and keeps it', async () => {
+    const model = await fit({ estimator: { randomForestClassifier: { nEstimators: 10, oobScore: true } } });
+    expect(model.metrics.oobScore).to.be.within(0.95, 1);
+    expect((await succeed(client.call('GetModel', { name: model.name }))).model.metrics).to.deep.equal(model.metrics);
+    expect((await fit({})).metrics).not.to.have.property('oobScore');
+    const withoutBag = { randomForestClassifier: { oobScore: true, bootstrap: false } };
+    expect(await refusal({ estimator: withoutBag })).to.deep.include({
+      code: 'INVALID_ARGUMENT',
+      fields: ['estimator.random_forest_classifier.oob_score'],
+    });
   });
 
   it('a linear model tells whether it converged, and in how many iterations', async () => {

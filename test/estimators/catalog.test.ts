@@ -79,7 +79,7 @@ describe('The estimator of a request', () => {
     ['random_forest_classifier', { max_leaf_nodes: 1 }],
     ['random_forest_classifier', { max_samples: 0 }],
     ['k_neighbors_classifier', { n_neighbors: 0 }],
-    ['k_neighbors_classifier', { p: 3 }],
+    ['k_neighbors_classifier', { p: 0 }],
     ['k_neighbors_classifier', { leaf_size: 0 }],
   ];
   for (const [kind, given] of outOfRange) {
@@ -101,6 +101,7 @@ describe('The estimator of a request', () => {
     ['random_forest_classifier', { ccp_alpha: 0.1 }],
     ['k_neighbors_classifier', { algorithm: 'brute' }],
     ['k_neighbors_classifier', { leaf_size: 10 }],
+    ['k_neighbors_classifier', { p: 3 }],
   ];
   for (const [kind, given] of notHonoured) {
     it(`is not implemented with ${JSON.stringify(given)} as ${kind}`, () => {

@@ -20,6 +20,7 @@ const engines: [name: string, spec: EstimatorSpec][] = [
   ['logistic regression', specOf('logistic_regression', { max_iter: 100 })],
   ['a random forest', specOf('random_forest_classifier', { n_estimators: 10 })],
   ['a random forest without bootstrap', specOf('random_forest_classifier', { n_estimators: 3, bootstrap: false })],
+  ['a pruned random forest', specOf('random_forest_classifier', { n_estimators: 10, ccp_alpha: 0.01 })],
   ['a forest of ml-random-forest', specOf('random_forest_classifier', { n_estimators: 10 }, 'mljs')],
   ['boosted trees after LightGBM', specOf('lgbm_classifier', { n_estimators: 5, min_child_samples: 1 })],
   ['boosted trees after XGBoost', specOf('xgb_classifier', { n_estimators: 5, min_child_weight: 0 })],

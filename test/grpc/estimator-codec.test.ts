@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Estimator } from '../../generated/modelserver/v1/model_server.js';
+import { DomainError } from '../../src/errors.js';
 import { catalog, resolveEstimator } from '../../src/estimators/catalog.js';
 import type { EstimatorKind } from '../../src/estimators/estimator.js';
 import { decodeEstimator, encodeEstimator } from '../../src/grpc/estimator-codec.js';
@@ -52,6 +53,15 @@ describe('an estimator on the wire', () => {
       expect(spec.hyperparameters.max_features).to.deep.equal(expected);
       expect(decodeEstimator(encodeEstimator(spec))).to.deep.equal(spec);
     }
+  });
+
+  it('takes the directions of features, which no engine has yet, as they are', () => {
+    expect(() => fromJson({ randomForestClassifier: { monotonicCst: { directions: [1, 0, -1] } } }))
+      .to.throw(DomainError, 'does not have this setting')
+      .with.nested.property('violations[0].field', 'estimator.random_forest_classifier.monotonic_cst');
+    expect(() => fromJson({ randomForestClassifier: { monotonicCst: { directions: [1, 2] } } }))
+      .to.throw(DomainError, 'is 2; must be a whole number at least -1 and at most 1')
+      .with.property('reason', 'INVALID_REQUEST');
   });
 
   it('refuses an engine that it does not know', () => {

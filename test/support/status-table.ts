@@ -47,17 +47,18 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
 
   it('answers ALREADY_EXISTS to a Fit whose name is stored', async () => {
     await fit('iris');
-    expectStatus(
-      await refusal('Fit', { name: 'iris', estimator: quick, ...data }),
-      'ALREADY_EXISTS',
-      'MODEL_ALREADY_EXISTS',
-    );
+    const failure = await refusal('Fit', { name: 'iris', estimator: quick, ...data });
+    expectStatus(failure, 'ALREADY_EXISTS', 'MODEL_ALREADY_EXISTS');
+    expect(failure.message).to.equal('the model iris is stored already; remove it first, or choose another name');
   });
 
-  it('answers ALREADY_EXISTS to a Fit whose name is in training', () =>
+  it('answers ALREADY_EXISTS to a Fit whose name is in training, and says what works then', () =>
     whileTraining('iris', async () => {
       const failure = await refusal('Fit', { name: 'iris', estimator: quick, ...data });
       expectStatus(failure, 'ALREADY_EXISTS', 'MODEL_ALREADY_EXISTS');
+      expect(failure.message).to.equal(
+        'the model iris is in training; wait for its Fit to end or cancel it, or choose another name',
+      );
     }));
 
   it('answers RESOURCE_EXHAUSTED with a RetryInfo to a Fit that finds no free slot', async () => {
@@ -206,8 +207,8 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
     ['an estimator that is not built', { estimator: { catBoostClassifier: {} } }, 'estimator.cat_boost_classifier'],
     [
       'a hyperparameter that its engine lacks',
-      { estimator: { randomForestClassifier: { ccpAlpha: 0.5 } } },
-      'estimator.random_forest_classifier.ccp_alpha',
+      { estimator: { logisticRegression: { solver: 'SOLVER_SAGA' } } },
+      'estimator.logistic_regression.solver',
     ],
     ['replace', { options: { replace: true } }, 'options.replace'],
     [

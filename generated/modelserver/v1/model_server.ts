@@ -166,6 +166,8 @@ export enum ClassWeight {
   CLASS_WEIGHT_UNSPECIFIED = 0,
   /** CLASS_WEIGHT_BALANCED - n_samples / (n_classes * samples of the class). */
   CLASS_WEIGHT_BALANCED = 1,
+  /** CLASS_WEIGHT_BALANCED_SUBSAMPLE - The same, from the rows drawn for each tree. Not built yet: UNIMPLEMENTED. */
+  CLASS_WEIGHT_BALANCED_SUBSAMPLE = 2,
   UNRECOGNIZED = -1,
 }
 
@@ -177,6 +179,9 @@ export function classWeightFromJSON(object: any): ClassWeight {
     case 1:
     case "CLASS_WEIGHT_BALANCED":
       return ClassWeight.CLASS_WEIGHT_BALANCED;
+    case 2:
+    case "CLASS_WEIGHT_BALANCED_SUBSAMPLE":
+      return ClassWeight.CLASS_WEIGHT_BALANCED_SUBSAMPLE;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -190,6 +195,8 @@ export function classWeightToJSON(object: ClassWeight): string {
       return "CLASS_WEIGHT_UNSPECIFIED";
     case ClassWeight.CLASS_WEIGHT_BALANCED:
       return "CLASS_WEIGHT_BALANCED";
+    case ClassWeight.CLASS_WEIGHT_BALANCED_SUBSAMPLE:
+      return "CLASS_WEIGHT_BALANCED_SUBSAMPLE";
     case ClassWeight.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -646,6 +653,15 @@ export function maxFeatures_RuleToJSON(object: MaxFeatures_Rule): string {
 }
 
 /**
+ * The direction in which each feature may move the probability of the second
+ * class.
+ */
+export interface MonotonicConstraints {
+  /** One a feature (shape: n_features): 1 rising, -1 falling, 0 free. */
+  directions: number[];
+}
+
+/**
  * Forest of randomised decision trees, after scikit-learn's
  * RandomForestClassifier.
  *
@@ -707,15 +723,18 @@ export interface RandomForestClassifier {
     | boolean
     | undefined;
   /**
-   * Whether to score the model on the rows that its trees have not seen.
-   * Default false, which alone is honoured.
+   * Whether to score the model on its training rows, each by the trees that were
+   * grown without it: Metrics.oob_score. It needs `bootstrap`. Default false.
+   * ENGINE_MLJS: the default only.
    */
   oobScore?:
     | boolean
     | undefined;
   /**
-   * Strength of minimal cost-complexity pruning, at least 0. Default 0, which
-   * alone is honoured.
+   * Strength of minimal cost-complexity pruning, at least 0: the decrease of
+   * impurity, weighted by its share of the tree's rows, that a branch must bring
+   * for each leaf more than one. Default 0: no pruning. ENGINE_MLJS: the default
+   * only.
    */
   ccpAlpha?:
     | number
@@ -726,6 +745,13 @@ export interface RandomForestClassifier {
    */
   maxSamples?:
     | number
+    | undefined;
+  /**
+   * The directions of the features. Unset: all are free. Not built yet:
+   * UNIMPLEMENTED.
+   */
+  monotonicCst:
+    | MonotonicConstraints
     | undefined;
   /** The implementation. Default: the server's. */
   engine: Engine;
@@ -806,8 +832,8 @@ export interface KNeighborsClassifier {
     | number
     | undefined;
   /**
-   * The power of the Minkowski metric: 1 (Manhattan) or 2 (Euclidean).
-   * Default 2.
+   * The power of the Minkowski metric, > 0. Default 2, which is Euclidean; 1,
+   * which is Manhattan, is the only other one that is honoured.
    */
   p?:
     | number
@@ -1715,7 +1741,10 @@ export interface Feature {
   splits?: number | undefined;
 }
 
-/** How good a model is on its validation rows. */
+/**
+ * How good a model is, on its validation rows where nothing else is said, and
+ * how its training ended.
+ */
 export interface Metrics {
   /** Share of right labels, 0 to 1. */
   accuracy?:
@@ -1747,7 +1776,16 @@ export interface Metrics {
    * The iteration with the least loss on the validation rows, which the model ends
    * with; set by early stopping.
    */
-  bestIteration?: number | undefined;
+  bestIteration?:
+    | number
+    | undefined;
+  /**
+   * The accuracy of a forest out of the bag, 0 to 1: the share of training rows
+   * that the trees grown without them label correctly. Rows that every tree has
+   * seen, and those of weight 0, are left out. Set by `oob_score`, unless there
+   * are no others.
+   */
+  oobScore?: number | undefined;
 }
 
 /** Asks for the server's state. */
@@ -2898,6 +2936,91 @@ export const MaxFeatures: MessageFns<MaxFeatures> = {
   },
 };
 
+function createBaseMonotonicConstraints(): MonotonicConstraints {
+  return { directions: [] };
+}
+
+export const MonotonicConstraints: MessageFns<MonotonicConstraints> = {
+  encode(message: MonotonicConstraints, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.directions.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.directions) {
+        writer.sint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MonotonicConstraints {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMonotonicConstraints();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.directions.push(reader.sint32());
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.directions.push(reader.sint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MonotonicConstraints {
+    return {
+      directions: globalThis.Array.isArray(object?.directions)
+        ? object.directions.map((e: any) => globalThis.Number(e))
+        : [],
+    };
+  },
+
+  toJSON(message: MonotonicConstraints): unknown {
+    const obj: any = {};
+    if (message.directions?.length) {
+      obj.directions = message.directions.map((e) => Math.round(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MonotonicConstraints>): MonotonicConstraints {
+    return MonotonicConstraints.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MonotonicConstraints>): MonotonicConstraints {
+    const message = createBaseMonotonicConstraints();
+    message.directions = object.directions?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseRandomForestClassifier(): RandomForestClassifier {
   return {
     nEstimators: undefined,
@@ -2913,6 +3036,7 @@ function createBaseRandomForestClassifier(): RandomForestClassifier {
     oobScore: undefined,
     ccpAlpha: undefined,
     maxSamples: undefined,
+    monotonicCst: undefined,
     engine: 0,
   };
 }
@@ -2957,6 +3081,9 @@ export const RandomForestClassifier: MessageFns<RandomForestClassifier> = {
     }
     if (message.maxSamples !== undefined) {
       writer.uint32(105).double(message.maxSamples);
+    }
+    if (message.monotonicCst !== undefined) {
+      MonotonicConstraints.encode(message.monotonicCst, writer.uint32(114).fork()).join();
     }
     if (message.engine !== 0) {
       writer.uint32(120).int32(message.engine);
@@ -3081,6 +3208,14 @@ export const RandomForestClassifier: MessageFns<RandomForestClassifier> = {
             message.maxSamples = reader.double();
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.monotonicCst = MonotonicConstraints.decode(reader, reader.uint32());
+            continue;
+          }
           case 15: {
             if (tag !== 120) {
               break;
@@ -3160,6 +3295,11 @@ export const RandomForestClassifier: MessageFns<RandomForestClassifier> = {
         : isSet(object.max_samples)
         ? globalThis.Number(object.max_samples)
         : undefined,
+      monotonicCst: isSet(object.monotonicCst)
+        ? MonotonicConstraints.fromJSON(object.monotonicCst)
+        : isSet(object.monotonic_cst)
+        ? MonotonicConstraints.fromJSON(object.monotonic_cst)
+        : undefined,
       engine: isSet(object.engine) ? engineFromJSON(object.engine) : 0,
     };
   },
@@ -3205,6 +3345,9 @@ export const RandomForestClassifier: MessageFns<RandomForestClassifier> = {
     if (message.maxSamples !== undefined) {
       obj.maxSamples = floatToJson(message.maxSamples);
     }
+    if (message.monotonicCst !== undefined) {
+      obj.monotonicCst = MonotonicConstraints.toJSON(message.monotonicCst);
+    }
     if (message.engine !== 0) {
       obj.engine = engineToJSON(message.engine);
     }
@@ -3231,6 +3374,9 @@ export const RandomForestClassifier: MessageFns<RandomForestClassifier> = {
     message.oobScore = object.oobScore ?? undefined;
     message.ccpAlpha = object.ccpAlpha ?? undefined;
     message.maxSamples = object.maxSamples ?? undefined;
+    message.monotonicCst = (object.monotonicCst !== undefined && object.monotonicCst !== null)
+      ? MonotonicConstraints.fromPartial(object.monotonicCst)
+      : undefined;
     message.engine = object.engine ?? 0;
     return message;
   },
@@ -7527,6 +7673,7 @@ function createBaseMetrics(): Metrics {
     converged: undefined,
     nIter: undefined,
     bestIteration: undefined,
+    oobScore: undefined,
   };
 }
 
@@ -7549,6 +7696,9 @@ export const Metrics: MessageFns<Metrics> = {
     }
     if (message.bestIteration !== undefined) {
       writer.uint32(48).uint32(message.bestIteration);
+    }
+    if (message.oobScore !== undefined) {
+      writer.uint32(57).double(message.oobScore);
     }
     return writer;
   },
@@ -7614,6 +7764,14 @@ export const Metrics: MessageFns<Metrics> = {
             message.bestIteration = reader.uint32();
             continue;
           }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.oobScore = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -7650,6 +7808,11 @@ export const Metrics: MessageFns<Metrics> = {
         : isSet(object.best_iteration)
         ? globalThis.Number(object.best_iteration)
         : undefined,
+      oobScore: isSet(object.oobScore)
+        ? globalThis.Number(object.oobScore)
+        : isSet(object.oob_score)
+        ? globalThis.Number(object.oob_score)
+        : undefined,
     };
   },
 
@@ -7673,6 +7836,9 @@ export const Metrics: MessageFns<Metrics> = {
     if (message.bestIteration !== undefined) {
       obj.bestIteration = Math.round(message.bestIteration);
     }
+    if (message.oobScore !== undefined) {
+      obj.oobScore = floatToJson(message.oobScore);
+    }
     return obj;
   },
 
@@ -7687,6 +7853,7 @@ export const Metrics: MessageFns<Metrics> = {
     message.converged = object.converged ?? undefined;
     message.nIter = object.nIter ?? undefined;
     message.bestIteration = object.bestIteration ?? undefined;
+    message.oobScore = object.oobScore ?? undefined;
     return message;
   },
 };

@@ -14,7 +14,7 @@ import { NeighbourSearch } from './neighbour-search.js';
 export const coreKNeighbors: Engine<KNeighborsHyperparameters> = {
   takesMissingValues: false,
 
-  honours: () => true,
+  honours: (name, value) => name !== 'p' || value === 1 || value === 2,
 
   trainingBytes: ({ nSamples, nFeatures }) => 8 * nSamples * nFeatures + 4 * nSamples,
 

@@ -8,36 +8,37 @@ import { forestPredictor } from './forest-predictor.js';
 import { readForest } from './forest-tensors.js';
 import { ForestWriter } from './forest-writer.js';
 import { growthLimits } from './growth-limits.js';
+import { entropyBy, gini } from './impurity.js';
+import { OutOfBag, requireRowsOutOfBag } from './out-of-bag.js';
 import { rowDrawer } from './row-drawer.js';
 import { type WeightedRows, weightedRows } from './row-weights.js';
 import { TreeGrower } from './tree-grower.js';
+import { TreePruner } from './tree-pruner.js';
 
 /** Forests on histograms of binned features, in kernels of our own. */
 export const coreRandomForest: Engine<RandomForestHyperparameters> = {
   takesMissingValues: true,
   takesSampleWeight: true,
 
-  honours(name, value) {
-    switch (name) {
-      case 'oob_score':
-        return value === false;
-      case 'ccp_alpha':
-        return value === 0;
-      default:
-        return true;
-    }
-  },
+  honours: (name) => name !== 'monotonic_cst',
 
   trainingBytes({ nSamples, nFeatures, nClasses }, hyperparameters) {
     const limits = growthLimits(nSamples, nFeatures, hyperparameters);
     const nDrawn = rowsPerTree(nSamples, hyperparameters);
     const size = { nRows: nSamples, nFeatures, nClasses, limits };
-    return forestBytes(size, hyperparameters.n_estimators, nDrawn, hyperparameters.bootstrap);
+    const { n_estimators, bootstrap, ccp_alpha, oob_score } = hyperparameters;
+    const pruning = ccp_alpha > 0 ? TreePruner.bytes(nSamples) : 0;
+    const scoring = oob_score ? OutOfBag.bytes(nSamples, nClasses) : 0;
+    return forestBytes(size, n_estimators, nDrawn, bootstrap) + pruning + scoring;
   },
 
-  /** @throws INVALID_REQUEST when max_features or max_samples does not fit the data, or max_samples lacks bootstrap. */
+  /**
+   * @throws INVALID_REQUEST when max_features or max_samples does not fit the
+   *   data, or max_samples or oob_score lacks bootstrap.
+   */
   fit(training, hyperparameters, monitor) {
-    const { n_estimators, bootstrap } = hyperparameters;
+    requireRowsOutOfBag(hyperparameters);
+    const { n_estimators, bootstrap, oob_score } = hyperparameters;
     const { nFeatures, nClasses, seed } = training;
     const rows = weightedRows(training);
     const { nRows } = rows;
@@ -48,24 +49,41 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
     const pause = () => monitor.progress(done, n_estimators);
     const workspace = new Workspace(forestWorkspaceBytes(size, bootstrap, rows.weights !== undefined));
     const features = binFeatures(workspace, training, rows, pause);
-    const grower = new TreeGrower(workspace, size, features, labelsOf(training, rows));
+    const labels = labelsOf(training, rows);
+    const grower = new TreeGrower(workspace, size, features, labels);
     const drawRows = rowDrawer(workspace, grower, rows, bootstrap ? nDraws : undefined);
+    const pruner = prunerFor(workspace, training, rows, hyperparameters);
+    const outOfBag = oob_score ? new OutOfBag(training, rows, labels) : undefined;
     const writer = new ForestWriter(nFeatures, nClasses);
     while (done < n_estimators) {
       // A stream a tree: the first trees of a larger forest are those of a smaller one.
       workspace.kernels.seedRandom(grower.random, seed, done);
       drawRows();
-      writer.add(grower.grow(pause));
+      const grown = grower.grow(pause);
+      const tree = pruner === undefined ? grown : pruner.prune(grown, grower.weights, pause);
+      writer.add(tree);
+      outOfBag?.add(tree, grower.weights, pause);
       done++;
       monitor.progress(done, n_estimators);
     }
-    return writer.tensors();
+    return { ...writer.tensors(), ...outOfBag?.tensors() };
   },
 
   restore(tensors, shape, { n_estimators }) {
     return forestPredictor(readForest(tensors, shape, n_estimators), shape);
   },
 };
+
+function prunerFor(
+  { kernels }: Workspace,
+  training: TrainingSet,
+  rows: WeightedRows,
+  { ccp_alpha: alpha, criterion }: RandomForestHyperparameters,
+): TreePruner | undefined {
+  if (alpha === 0) return undefined;
+  const impurity = criterion === 'gini' ? gini : entropyBy((x) => kernels.log2(x));
+  return new TreePruner(training, rows, { impurity, alpha });
+}
 
 function labelsOf({ y }: TrainingSet, { index }: WeightedRows): Int32Array {
   return index === undefined ? y : Int32Array.from(index, (row) => y[row]);

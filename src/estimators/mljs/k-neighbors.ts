@@ -11,6 +11,7 @@ export const mljsKNeighbors: Engine<KNeighborsHyperparameters> = {
   takesMissingValues: false,
 
   honours(name, value) {
+    if (name === 'p') return value === 1 || value === 2;
     if (name === 'algorithm') return value === 'auto' || value === 'kd_tree';
     return name !== 'leaf_size' || value === 30;
   },
