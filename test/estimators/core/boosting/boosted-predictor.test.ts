@@ -71,9 +71,7 @@ describe('The walk of rows through boosted trees', () => {
   }
 
   it('rounds values to single precision first, where the training did', () => {
-    const single = fc
-      .oneof(fc.constantFrom(0.1, 1 / 3, 1e-46, 1 + 1e-12, 2 ** 24 + 1), cell)
-      .filter((value) => !(Math.abs(value) > 3e38));
+    const single = fc.oneof(fc.constantFrom(0.1, 1 / 3, 1e-46, 1 + 1e-12, 2 ** 24 + 1, 1e300, -1e300), cell);
     const near = drawnTrees(
       fc.record({
         feature: fc.constant(0),
