@@ -37,7 +37,7 @@ export type NaiveRules = Pick<
 >;
 
 /** How far rounding may bring limits and gains from where they are, in proportion. */
-interface Precision {
+export interface Precision {
   readonly precision: number;
 }
 
@@ -55,8 +55,9 @@ interface OpenNode {
   readonly rows: readonly number[];
   readonly depth: number;
   readonly splits: readonly NaiveSplit[];
-  /** The gain of the best split that is sure. */
+  /** The gain of the best split that is sure, and of the best one at all. */
   readonly best: number;
+  readonly most: number;
 }
 
 /**
@@ -95,7 +96,8 @@ function openNode(
 ): OpenNode {
   const splits = depth < rules.maxDepth ? splitsOf(data, rows, rules) : [];
   const best = splits.reduce((most, { gain, sure }) => (sure ? Math.max(most, gain) : most), -Infinity);
-  return { seen, rows, depth, splits, best };
+  const most = Math.max(-Infinity, ...splits.map(({ gain }) => gain));
+  return { seen, rows, depth, splits, best, most };
 }
 
 /** The node that is split next, if there is any that gains enough. */
@@ -106,13 +108,13 @@ function nextNode(open: readonly OpenNode[], rules: NaiveRules & Precision): Ope
   if (must.length === 0) return open.find(isSplit);
   if (!rules.bestFirst) {
     const depth = Math.min(...must.map((node) => node.depth));
-    const first = must.find((node) => node.depth === depth);
-    const early = open.find((node) => isSplit(node) && node.depth <= depth);
-    if (first !== undefined && isSplit(first)) return early ?? first;
-    throw new Error(`a node at depth ${depth} that gains ${first?.best} is a leaf`);
+    const place = open.findIndex((node) => node.depth === depth && must.includes(node));
+    const next = open.find((node, i) => isSplit(node) && (node.depth < depth || (node.depth === depth && i <= place)));
+    if (next === undefined) throw new Error(`a node at depth ${depth} that gains ${open[place].best} is a leaf`);
+    return next;
   }
   const top = must.reduce((a, b) => (a.best >= b.best ? a : b));
-  const next = open.find((node) => isSplit(node) && node.best >= top.best - slack(top));
+  const next = open.find((node) => isSplit(node) && node.most >= top.best - slack(top));
   if (next === undefined) throw new Error(`the node that gains most, ${top.best}, is not split`);
   return next;
 }
@@ -134,9 +136,14 @@ function childrenOf(node: OpenNode, data: NaiveRows, rules: NaiveRules & Precisi
 
 function requireLeaf({ seen, rows }: OpenNode, data: NaiveRows, rules: NaiveRules & Precision): void {
   if ('feature' in seen) throw new Error(`a node of ${rows.length} rows is split beyond a limit`);
-  const expected = rules.learningRate * stepOf(sumsOf(data, rows), rules);
+  const expected = leafValue(data, rows, rules);
   if (Math.abs(seen.value - expected) <= rules.precision * (1 + Math.abs(expected))) return;
   throw new Error(`a leaf of ${rows.length} rows is ${seen.value}, not ${expected}`);
+}
+
+/** What a leaf of these rows adds to their scores. */
+export function leafValue(data: NaiveRows, rows: readonly number[], rules: NaiveRules): number {
+  return rules.learningRate * stepOf(sumsOf(data, rows), rules);
 }
 
 /** All splits of rows that limits allow, or might. */
