@@ -8,6 +8,9 @@ import { type NaivePlan, probabilitiesOf, requireBoosted } from './naive-boostin
 /** Scores and gradients are of single precision. */
 const PRECISION = 1e-4;
 
+/** To look for the smallest table that fails could take forever. */
+const PATIENCE_MS = 15_000;
+
 /** Random tables of few distinct values, missing ones among them, in which all classes occur. */
 const problem = fc.integer({ min: 2, max: 4 }).chain((nClasses) =>
   fc.integer({ min: 1, max: 4 }).chain((nFeatures) => {
@@ -99,7 +102,7 @@ describe('Boosting', () => {
           learningRate: of.learning_rate,
         });
       }),
-      { numRuns: 200 },
+      { numRuns: 200, interruptAfterTimeLimit: PATIENCE_MS },
     );
   });
 
@@ -148,7 +151,7 @@ describe('Boosting', () => {
           learningRate: of.learning_rate,
         });
       }),
-      { numRuns: 200 },
+      { numRuns: 200, interruptAfterTimeLimit: PATIENCE_MS },
     );
   });
 });

@@ -65,7 +65,7 @@ describe('The walk of rows through boosted trees', () => {
             given.map((of) => naive(some, [...baseScore], of)),
           );
         }),
-        { numRuns: 300 },
+        { numRuns: 300, interruptAfterTimeLimit: 15_000 },
       );
     });
   }

@@ -13,6 +13,9 @@ import { type NaiveRows, requireGreedyTree, type SeenTree } from './naive-growth
 /** Sums of numbers in single precision are all but exact in double precision. */
 const PRECISION = 1e-9;
 
+/** To look for the smallest table that fails could take forever. */
+const PATIENCE_MS = 15_000;
+
 const anyRules: GrowthRules = {
   bestFirst: true,
   maxLeaves: Infinity,
@@ -209,7 +212,7 @@ for (const [what, nBins] of [
         const rules = given as fc.Arbitrary<Partial<GrowthRules>>;
         fc.assert(
           fc.property(problems(nBins), rules, (problem, of) => check(problem, { ...anyRules, ...of, ...fixed })),
-          { numRuns: 150 },
+          { numRuns: 150, interruptAfterTimeLimit: PATIENCE_MS },
         );
       });
     }
