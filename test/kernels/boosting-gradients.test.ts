@@ -32,8 +32,8 @@ function rowsOf(nClasses: number, nOutputs: number): fc.Arbitrary<Row[]> {
     weight,
   });
   return fc.array(row, { minLength: 1, maxLength: 30 }).map((rows) => {
-    const none = { scores: Array<number>(nOutputs).fill(0), label: 0, weight: 0 };
-    return [...rows, ...Array<Row>((4 - (rows.length % 4)) % 4).fill(none)];
+    const none = (): Row => ({ scores: Array<number>(nOutputs).fill(0), label: 0, weight: 0 });
+    return [...rows, ...Array.from({ length: (4 - (rows.length % 4)) % 4 }, none)];
   });
 }
 

@@ -12,7 +12,7 @@ function bagOf(nRows: number, sampling: RowSampling, seed: number) {
   const { buffer } = workspace.u8(0);
   return {
     /** Draws as boosting does, which begins a new stream with each iteration, and returns both sides. */
-    draw(iteration: number, tree: number): { rows: number[]; rest: number[] } {
+    draw: (iteration: number, tree: number): { rows: number[]; rest: number[] } => {
       if (tree === 0) workspace.kernels.seedRandom(random, seed, iteration);
       bag.draw(iteration, tree);
       const rows = new Uint32Array(nRows).fill(nRows);
