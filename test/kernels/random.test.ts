@@ -1,33 +1,13 @@
 import { expect } from 'chai';
 
 import { Workspace } from '../../src/kernels/workspace.js';
+import { splitMix, streamOf } from './split-mix.js';
 
 const workspace = new Workspace(4096);
 const state = workspace.f64(1);
 const counts = workspace.u32(16);
 const sums = workspace.f64(16);
 const { kernels } = workspace;
-
-const MASK = (1n << 64n) - 1n;
-
-/** SplitMix64, as its authors write it. */
-function splitMix(start: bigint): () => bigint {
-  let at = start;
-  return () => {
-    at = (at + 0x9e3779b97f4a7c15n) & MASK;
-    return scramble(at);
-  };
-}
-
-function scramble(word: bigint): bigint {
-  let mixed = ((word ^ (word >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK;
-  mixed = ((mixed ^ (mixed >> 27n)) * 0x94d049bb133111ebn) & MASK;
-  return mixed ^ (mixed >> 31n);
-}
-
-function streamOf(seed: number, stream: number): () => bigint {
-  return splitMix(scramble(scramble((BigInt(seed) + 0x9e3779b97f4a7c15n) & MASK) ^ BigInt(stream)));
-}
 
 function draw(seed: number, stream: number, nRows: number, nDraws: number): number[] {
   kernels.seedRandom(state.address, seed, stream);

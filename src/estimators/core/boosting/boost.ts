@@ -10,6 +10,7 @@ import { EarlyStopping } from './early-stopping.js';
 import type { GradientTree } from './gradient-tree.js';
 import { GradientTreeGrower } from './gradient-tree-grower.js';
 import { LogLossGradients } from './log-loss-gradients.js';
+import { requireWeights } from './require-weights.js';
 import { RowBag } from './row-bag.js';
 import { ScoredRows } from './scored-rows.js';
 import { type TileLayout, tileLayout } from './tile-layout.js';
@@ -28,8 +29,11 @@ const NODE_BYTES = 24;
  *
  * Tensors: those of `BoostedTrees`, `n_iter` I32[1], and with early stopping
  * `best_iteration` I32[1].
+ *
+ * @throws INVALID_REQUEST for weights that nothing can be learned by.
  */
 export function boost(training: TrainingSet, plan: BoostingPlan, monitor: TrainingMonitor): Tensors {
+  requireWeights(training, plan.classFactors);
   return new Boosting(rowsWithWeight(training), plan, monitor).run();
 }
 

@@ -37,7 +37,8 @@ export function boostedPredictor(trees: BoostedTrees, shape: ModelShape, single:
     for (let i = 0, to = (row - lane) * places + lane; i < nFeatures; i++, to += LANES) {
       const value = single ? Math.fround(data[from + i]) : data[from + i];
       x[to] = value;
-      x[to + nFeatures * LANES] = -value;
+      // Beyond single precision lies Infinity, whose negative would be above no threshold, not even -Infinity.
+      x[to + nFeatures * LANES] = single ? Math.max(-value, -Number.MAX_VALUE) : -value;
     }
   };
 

@@ -11,6 +11,8 @@ const PENALTIES = 5;
 const NO_FEATURE = 0xffff_ffff;
 /** A child of no rows has no hessian; what is left by rounding is below this. */
 const LEAST_HESSIAN = 1e-16;
+/** A row is certain long before; the leaves of as many trees as there can be still sum up in single precision. */
+const LARGEST_LEAF = 1e30;
 
 /** Sums over the rows of a node. */
 export interface NodeSums {
@@ -107,6 +109,7 @@ export class SplitFinder {
 
   /** What a leaf of these sums adds to the score. */
   leafValue({ gradient, hessian }: NodeSums): number {
-    return this.#rules.learningRate * this.#workspace.kernels.leafStep(gradient, hessian, this.#penalties.address);
+    const step = this.#workspace.kernels.leafStep(gradient, hessian, this.#penalties.address);
+    return Math.max(-LARGEST_LEAF, Math.min(LARGEST_LEAF, this.#rules.learningRate * step));
   }
 }
