@@ -51,6 +51,7 @@ function lgbmPlan(hyperparameters: LgbmHyperparameters, nClasses: number): Boost
     },
     growth: {
       bestFirst: true,
+      tiesByFeature: true,
       maxLeaves: hyperparameters.num_leaves,
       maxDepth: max_depth > 0 ? max_depth : Infinity,
       minSamples: hyperparameters.min_child_samples,

@@ -54,6 +54,7 @@ function xgbPlan(hyperparameters: XgbHyperparameters, nClasses: number): Boostin
     binning: { maxBins: hyperparameters.max_bin, countsMissing: false, single: true, cut: quantileBins },
     growth: {
       bestFirst: hyperparameters.grow_policy === 'lossguide',
+      tiesByFeature: false,
       maxLeaves: max_leaves > 0 ? max_leaves : Infinity,
       maxDepth: max_depth > 0 ? max_depth : Infinity,
       minSamples: 0,

@@ -2,6 +2,8 @@
 export interface GrowthRules {
   /** Whether the node of the largest gain is split next; else level by level. */
   readonly bestFirst: boolean;
+  /** Whether of nodes of equal gains the one whose split looks at the lowest feature is split next, and of those the leftmost of the old ones; else the oldest. */
+  readonly tiesByFeature: boolean;
   /** Infinity: no limit. */
   readonly maxLeaves: number;
   /** Infinity: no limit. */
