@@ -60,6 +60,8 @@ function xgbPlan(hyperparameters: XgbHyperparameters, nClasses: number): Boostin
       minSamples: 0,
       minHessian: hyperparameters.min_child_weight,
       fromAbove: false,
+      extraHessian: 0,
+      single: true,
       // A gain of gamma itself is enough.
       minGain: Math.max(LEAST_GAIN, gamma * (1 - Number.EPSILON)),
       lambda: hyperparameters.reg_lambda,

@@ -27,6 +27,10 @@ export class Penalties {
   minHessian: f64;
   /** The fewest rows of a child; 0: any. */
   minSamples: f64;
+  /** What the hessians of each side have more while cuts are compared, as LightGBM's have. */
+  extra: f64;
+  /** Whether scores are rounded to single precision, as XGBoost's are; 0: not. */
+  single: f64;
 }
 
 /** The best split so far. */
@@ -42,7 +46,14 @@ export class GradientSplit {
   /** The last bin that goes left. */
   cut: u32;
   missingLeft: u32;
+  /** The sums of the right side. */
+  rightGradient: f64;
+  rightHessian: f64;
 }
+
+/** Of the best score, what a cut has to come near to be looked at closely: rounding makes up for no more. */
+const SLACK: f64 = 1 - 1e-14;
+const SINGLE_SLACK: f64 = 1 - 1e-6;
 
 export const NO_FEATURE: u32 = 0xffff_ffff;
 
@@ -51,6 +62,8 @@ export const NO_FEATURE: u32 = 0xffff_ffff;
  * feature the lowest one is kept, or the highest one if `fromAbove` says so;
  * missing values go to the side that the sweep does not come from. The rows of a
  * bin are estimated by its hessians, as LightGBM does, which keeps no counts.
+ * Scores are rounded as the namesakes round them, since that decides between cuts
+ * that are equally good but for it, and small nodes have many of those.
  *
  * @param histograms f64[nFeatures][stride / 16][2]
  * @param features FeatureBins[nFeatures]
@@ -70,6 +83,7 @@ export function findSplit(
 ): void {
   best.score = -Infinity;
   best.feature = NO_FEATURE;
+  hessian += 2 * penalties.extra;
   for (let i: u32 = 0; i < nFeatures; i++, histograms += stride) {
     const feature = changetype<FeatureBins>(features + <usize>i * offsetof<FeatureBins>());
     if (!feature.allowed) continue;
@@ -103,18 +117,24 @@ function sweepFrom(
   else sweepPlain(false, first, step, nCuts, count, gradient, hessian, penalties, best);
   if (!(best.score > found)) return;
   best.missingLeft = <u32>above;
-  if (!above) return;
-  // What came near is the right side.
-  best.gradient = gradient - best.gradient;
-  best.hessian = hessian - best.hessian;
-  best.cut = nBins - 2 - best.cut;
+  // What came near, and what was left.
+  const near = best.gradient;
+  const nearHessian = best.hessian - penalties.extra;
+  const far = gradient - near;
+  const farHessian = hessian - best.hessian - penalties.extra;
+  best.gradient = above ? far : near;
+  best.hessian = above ? farHessian : nearHessian;
+  best.rightGradient = above ? near : far;
+  best.rightHessian = above ? nearHessian : farHessian;
+  if (above) best.cut = nBins - 2 - best.cut;
 }
 
 /**
  * Tries the first `nCuts` cuts from one side where there is only an L2 penalty,
- * two at a time. Fractions are compared without a division. The best one is kept
- * with the sums of the side that it comes from. It is written out with and
- * without the count of rows, which costs a quarter of the time.
+ * two at a time. Fractions are compared without a division, and closely only
+ * where they come near the best one, which is kept with the sums of the side that
+ * it comes from. It is written out with and without the count of rows, which
+ * costs a quarter of the time.
  */
 @inline
 function sweepPlain(
@@ -136,8 +156,9 @@ function sweepPlain(
   const perHessian = f64x2.splat(<f64>count / hessian);
   let nearCount = f64x2.splat(0);
   const lambda = f64x2.splat(penalties.lambda);
-  let score = f64x2.splat(best.score);
-  let near = f64x2.splat(0);
+  const slack = penalties.single != 0 ? SINGLE_SLACK : SLACK;
+  let score = f64x2.splat(best.score * slack);
+  let near = f64x2.replace_lane(f64x2.splat(0), 1, penalties.extra);
   for (let cut: u32 = 0; cut < nCuts; cut += 2, bin += step << 1) {
     const first = v128.load(bin);
     // The second sum does not wait for the first one.
@@ -166,10 +187,9 @@ function sweepPlain(
     }
     const hits = i64x2.bitmask(v128.and(better, allowed));
     if (hits == 0) continue;
-    const scores = f64x2.div(numerator, denominator);
-    if (hits & 1) keep(best, f64x2.extract_lane(scores, 0), one, cut);
-    if (hits & 2 && cut + 1 < nCuts) keep(best, f64x2.extract_lane(scores, 1), near, cut + 1);
-    score = f64x2.splat(best.score);
+    if (hits & 1) keep(best, one, gradient, hessian, penalties, cut);
+    if (hits & 2 && cut + 1 < nCuts) keep(best, near, gradient, hessian, penalties, cut + 1);
+    score = f64x2.splat(best.score * slack);
   }
 }
 
@@ -186,25 +206,29 @@ function sweep(
 ): void {
   const most = <f64>count - penalties.minSamples;
   const perHessian = <f64>count / hessian;
-  let near = f64x2.splat(0);
+  let near = f64x2.replace_lane(f64x2.splat(0), 1, penalties.extra);
   let nearCount: f64 = 0;
   for (let cut: u32 = 0; cut < nCuts; cut++, bin += step) {
     near = f64x2.add(near, v128.load(bin));
     nearCount += floor(load<f64>(bin, 8) * perHessian + 0.5);
-    const g = f64x2.extract_lane(near, 0);
     const h = f64x2.extract_lane(near, 1);
-    const farH = hessian - h;
-    if (!(h >= penalties.minHessian && farH >= penalties.minHessian)) continue;
+    if (!(h >= penalties.minHessian && hessian - h >= penalties.minHessian)) continue;
     if (penalties.minSamples > 0 && !(nearCount >= penalties.minSamples && nearCount <= most)) continue;
-    keep(best, leafScore(g, h, penalties) + leafScore(gradient - g, farH, penalties), near, cut);
+    keep(best, near, gradient, hessian, penalties, cut);
   }
 }
 
-function keep(best: GradientSplit, score: f64, near: v128, cut: u32): void {
+/** Keeps a cut if its score is above that of the best one. */
+function keep(best: GradientSplit, near: v128, gradient: f64, hessian: f64, penalties: Penalties, cut: u32): void {
+  const g = f64x2.extract_lane(near, 0);
+  const h = f64x2.extract_lane(near, 1);
+  // The best one again, after empty bins.
+  if (g == best.gradient && h == best.hessian && best.score > -Infinity) return;
+  const score = rounded(leafScore(g, h, penalties) + leafScore(gradient - g, hessian - h, penalties), penalties);
   if (!(score > best.score)) return;
   best.score = score;
-  best.gradient = f64x2.extract_lane(near, 0);
-  best.hessian = f64x2.extract_lane(near, 1);
+  best.gradient = g;
+  best.hessian = h;
   best.cut = cut;
 }
 
@@ -212,9 +236,16 @@ function keep(best: GradientSplit, score: f64, near: v128, cut: u32): void {
 export function leafScore(gradient: f64, hessian: f64, penalties: Penalties): f64 {
   const g = shrunk(gradient, penalties.alpha);
   const h = hessian + penalties.lambda;
-  if (penalties.maxStep == 0) return h > 0 ? (g * g) / h : 0;
+  if (penalties.maxStep == 0) {
+    if (!(h > 0)) return 0;
+    return penalties.single != 0 ? <f64>(<f32>(g * g) / <f32>h) : (g * g) / h;
+  }
   const step = leafStep(gradient, hessian, penalties);
-  return -(2 * g * step + h * step * step);
+  return rounded(-(2 * g * step + h * step * step), penalties);
+}
+
+function rounded(score: f64, penalties: Penalties): f64 {
+  return penalties.single != 0 ? <f64>(<f32>score) : score;
 }
 
 /** The step of a leaf with these sums, the best one that the penalties allow. */

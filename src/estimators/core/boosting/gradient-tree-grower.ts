@@ -129,17 +129,13 @@ export class GradientTreeGrower {
    *
    * @param nLeaves the leaves that there are before
    */
-  #split({ node, leaf, depth, sums, split, histograms }: Candidate, nLeaves: number): boolean {
+  #split({ node, leaf, depth, split, histograms }: Candidate, nLeaves: number): boolean {
     const { begin, count } = node;
     const nLeft = this.#partition(node, split);
     // Sums that rounding has left over can promise a child without rows.
     if (nLeft === 0 || nLeft === count) return false;
-    const ofLeft = { count: nLeft, gradient: split.gradient, hessian: split.hessian };
-    const ofRight = {
-      count: count - nLeft,
-      gradient: sums.gradient - split.gradient,
-      hessian: sums.hessian - split.hessian,
-    };
+    const ofLeft = { count: nLeft, ...split.left };
+    const ofRight = { count: count - nLeft, ...split.right };
     const left = this.#addNode(begin, ofLeft, leaf);
     const right = this.#addNode(begin + nLeft, ofRight, nLeaves);
     Object.assign(node, {

@@ -12,6 +12,10 @@ export interface GrowthRules {
   readonly minSamples: number;
   /** The least sum of hessians of a child. */
   readonly minHessian: number;
+  /** What is added to the hessians of each side while cuts are compared. */
+  readonly extraHessian: number;
+  /** Whether the gains of cuts are compared in single precision. */
+  readonly single: boolean;
   /** A split has to gain more. */
   readonly minGain: number;
   /** Whether of equal cuts of a feature the highest one is taken; else the lowest. */
