@@ -5,7 +5,7 @@ import type { Problem } from '../data/problem.js';
 /** One row of so many is held out. */
 const FOLDS = 5;
 /** Of larger sets about so many rows are drawn. */
-const MOST_ROWS = 5000;
+export const MOST_ROWS = 5000;
 
 /**
  * A fifth of the rows held out, stratified and at random under `seed`, and the

@@ -13,13 +13,11 @@ import { withGaps, withinRange } from '../data/with-missing.js';
 export function drawnSets(): DataSet[] {
   return [
     moons(2000, 0.3, 1),
-    hastie(3000, 2),
-    withGaps(hastie(3000, 2), 0.1, 3),
-    waveform(3000, 4),
-    withGaps(waveform(3000, 4), 0.3, 5),
+    hastie(2000, 2),
+    withGaps(hastie(2000, 2), 0.1, 3),
+    withGaps(waveform(2000, 4), 0.3, 5),
     withinRange(ringnorm(2000, 6), 2.5),
     led(2000, 7),
-    clusters(1500, 5, 8),
     withGaps(clusters(1500, 5, 8), 0.1, 9),
   ];
 }
