@@ -158,6 +158,18 @@ describe('lgbm_classifier', () => {
     expect(missing).to.deep.equal(zero);
   });
 
+  it('splits of two leaves of equal gain the one whose split looks at the lower feature, as LightGBM does', () => {
+    // The last feature parts the classes, but for a fifth on each side; on the left side the second feature tells these, on the right the first.
+    const isOther = (i: number) => i % 5 === 0;
+    const rows = Array.from({ length: 200 }, (_, i) => {
+      const right = i >= 100;
+      return [Number(right && isOther(i)), Number(!right && isOther(i)), Number(right)];
+    });
+    const training = trainingSet(rows, rows.map(([, second, last], i) => (last === 1 ? Number(!isOther(i)) : second))); // prettier-ignore
+    const tensors = fit(specOf('lgbm_classifier', { n_estimators: 1, num_leaves: 3 }), training);
+    expect([...tensors.feature_splits.data].map(Number)).to.deep.equal([1, 0, 1]);
+  });
+
   it('bounds the leaves, the depth and the rows of a leaf', () => {
     const leavesOf = (given: object) => fit(specOf('lgbm_classifier', { n_estimators: 1, ...given }), noisySet).leaf_value.shape[0]; // prettier-ignore
     expect(leavesOf({ num_leaves: 5 })).to.equal(5);
