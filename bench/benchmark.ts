@@ -17,6 +17,9 @@ export interface Circumstances {
   readonly python: string;
   /** A folder of data sets beyond those of test/data. */
   readonly dataFolder?: string;
+  /** With how many seeds the held-out losses are compared, at least 2, and on which data sets. */
+  readonly seeds?: number;
+  readonly only?: readonly string[];
 }
 
 /** Measured figures, a row each; the bar and whether it holds are columns of their own behind the others. */

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { encodeLabels } from '../../src/estimators/labels.js';
 import { type CsvTable, numberIn, parseCsv } from './csv-table.js';
 import { labelColumnOf } from './label-column.js';
+import { groupedLabels } from './label-groups.js';
 import { UnfitData } from './unfit-data.js';
 
 /** A table of numbers with labels. */
@@ -21,37 +22,51 @@ export interface DataSet {
 /** Of more classes the labels are rather numbers to be estimated. */
 const MAX_CLASSES = 100;
 
+/** What becomes of columns of text: no data set, or the numbers of their values in sorted order. */
+export type TextRule = 'refused' | 'numbered';
+
 /**
  * Reads a CSV file of numbers with a column of labels (see `labelColumnOf`).
  *
- * @throws UnfitData for columns of text, and labels that are missing or not 2 to 100 classes.
+ * @throws UnfitData for columns of text where they are refused, and labels that are missing or not 2 to 100 classes.
  */
-export async function readDataSet(path: string): Promise<DataSet> {
+export async function readDataSet(path: string, textRule: TextRule = 'refused'): Promise<DataSet> {
   const name = basename(path, '.csv');
-  return toDataSet(name, parseCsv(await readFile(path, 'utf8')));
+  return toDataSet(name, parseCsv(await readFile(path, 'utf8')), textRule);
 }
 
-export function toDataSet(name: string, table: CsvTable): DataSet {
+export function toDataSet(name: string, table: CsvTable, textRule: TextRule = 'refused'): DataSet {
   const { rows } = table;
   const label = labelColumnOf(name, table);
   const features = rows[0].map((_, column) => column).filter((column) => column !== label);
   const text = features.filter((column) => rows.some((row) => numberIn(row[column]) === undefined));
-  if (text.length > 0) {
+  if (text.length > 0 && textRule === 'refused') {
     const named = text.map((column) => table.header?.[column] ?? column + 1);
     throw new UnfitData(`has text in ${text.length === 1 ? 'column' : 'columns'} ${named.join(', ')}`);
   }
 
-  const labels = rows.map((row) => row[label]);
+  const labels = groupedLabels(
+    name,
+    rows.map((row) => row[label]),
+  );
   const count = new Set(labels).size;
   if (labels.includes('')) throw new UnfitData('has rows without a label');
   if (count < 2 || count > MAX_CLASSES) throw new UnfitData(`has ${count} classes; 2 to ${MAX_CLASSES} are wanted`);
   const { classes, indexes } = encodeLabels({ kind: 'string', values: labels });
+  const readers = features.map((column) => (text.includes(column) ? numberOfText(rows, column) : numberIn));
   return {
     name,
     rows: rows.length,
     columns: features.length,
     classes: classes.values.length,
-    x: Float64Array.from(rows.flatMap((row) => features.map((column) => numberIn(row[column]) ?? NaN))),
+    x: Float64Array.from(rows.flatMap((row) => features.map((column, j) => readers[j](row[column]) ?? NaN))),
     y: Int32Array.from(indexes),
   };
+}
+
+/** Numbers the values of a column of text in sorted order. */
+function numberOfText(rows: CsvTable['rows'], column: number): (cell: string) => number | undefined {
+  const values = new Set(rows.map((row) => row[column]).filter((cell) => !Number.isNaN(numberIn(cell))));
+  const numbers = new Map([...values].toSorted().map((value, number) => [value, number]));
+  return (cell) => numbers.get(cell);
 }

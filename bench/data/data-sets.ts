@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BenchmarkError } from '../benchmark.js';
-import { type DataSet, readDataSet } from './data-set.js';
+import { type DataSet, readDataSet, type TextRule } from './data-set.js';
 import { UnfitData } from './unfit-data.js';
 
 /** What a folder has, and what of it is left out. */
@@ -20,14 +20,14 @@ const SHIPPED = fileURLToPath(new URL('../../../test/data/', import.meta.url));
  *
  * @throws BenchmarkError when there is no such folder, or no CSV file in it.
  */
-export async function loadDataSets(folder?: string): Promise<DataSets> {
+export async function loadDataSets(folder?: string, textRule?: TextRule): Promise<DataSets> {
   const paths = await csvFilesOf(SHIPPED);
   if (folder !== undefined) paths.push(...(await csvFilesOf(resolve(folder))));
   const sets: DataSet[] = [];
   const leftOut: { file: string; reason: string }[] = [];
   for (const { file, path } of paths) {
     try {
-      sets.push(await readDataSet(path));
+      sets.push(await readDataSet(path, textRule));
     } catch (error) {
       if (!(error instanceof UnfitData)) throw error;
       leftOut.push({ file, reason: error.message });

@@ -29,6 +29,18 @@ describe('The data sets of the benchmarks', () => {
     expect(Array.from(read('some', '1,?,a\n,2,b\nNA,nan,a\n').x)).to.deep.equal([1, NaN, NaN, 2, NaN, NaN]);
   });
 
+  it('have columns of text numbered in sorted order, if asked, and NaN where nothing is', () => {
+    const table = parseCsv('b,1,x\na,2,y\n?,3,x\nb,4,y\nc,5,x\n');
+    const { x } = toDataSet('some', table, 'numbered');
+    expect(Array.from(x)).to.deep.equal([1, 1, 0, 2, NaN, 3, 1, 4, 2, 5]);
+  });
+
+  it('have the rings of abalone in three groups', () => {
+    const rings = [8, 9, 10, 11, 1, 29, 8];
+    const { y, classes } = read('abalone', rings.map((count) => `0.5,${count}`).join('\n'));
+    expect([classes, ...y]).to.deep.equal([3, 0, 1, 1, 2, 0, 2, 0]);
+  });
+
   const unfit = {
     'a column of text': { text: 'x,1,a\ny,2,b\nx,3,a\ny,4,b\n', reason: 'has text in column 1' },
     'columns of text with names': {

@@ -26,3 +26,9 @@ for name, x in (("complete", complete), ("missing", missing)):
     ):
         second = model.fit(x[::3], labels[::3]).predict_proba(x[::100])[:, 1]
         print(name, type(model).__name__, json.dumps([round(float(p), 6) for p in second]))
+
+# The values that begin the bins, from the second one on, of 100 values that occur once to five times.
+column = numpy.concatenate([numpy.full(value * 7 % 5 + 1, value) for value in range(100)]).astype(float)
+for max_bin in (4, 16, 60):
+    cuts = xgboost.QuantileDMatrix(column[:, None], max_bin=max_bin, nthread=1).get_quantile_cut()[1]
+    print("cuts", max_bin, [int(cut) for cut in cuts[1:-1]])

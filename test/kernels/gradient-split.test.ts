@@ -11,6 +11,9 @@ interface Rules {
   readonly maxStep: number;
   readonly minHessian: number;
   readonly minSamples: number;
+  /** What each side's hessians have more. */
+  readonly extra: number;
+  readonly single: boolean;
 }
 
 interface Bin {
@@ -18,26 +21,28 @@ interface Bin {
   readonly h: number;
 }
 
-function scoreOf(g: number, h: number, { lambda, alpha, maxStep }: Rules): number {
+function scoreOf(g: number, h: number, { lambda, alpha, maxStep, single }: Rules): number {
+  const rounded = single ? Math.fround : (value: number) => value;
   const rest = Math.sign(g) * Math.max(0, Math.abs(g) - alpha);
-  if (maxStep === 0) return rest ** 2 / (h + lambda);
+  if (maxStep === 0) return rounded(rounded(rest ** 2) / rounded(h + lambda));
   const step = Math.max(-maxStep, Math.min(maxStep, -rest / (h + lambda)));
-  return -(2 * rest * step + (h + lambda) * step ** 2);
+  return rounded(-(2 * rest * step + (h + lambda) * step ** 2));
 }
 
 /** The best score over all cuts, with missing values (the last bin) on either side. */
 function naiveBest(bins: Bin[], hasMissing: boolean, count: number, rules: Rules): number {
   const sum = (some: Bin[], of: 'g' | 'h') => some.reduce((total, bin) => total + bin[of], 0);
-  const total = { g: sum(bins, 'g'), h: sum(bins, 'h') };
+  const total = { g: sum(bins, 'g'), h: sum(bins, 'h') + 2 * rules.extra };
   const rowsOf = (some: Bin[]) => some.reduce((n, { h }) => n + Math.floor((h * count) / total.h + 0.5), 0);
   const values = hasMissing ? bins.slice(0, -1) : bins;
   let best = -Infinity;
   const consider = (near: Bin[]) => {
-    const [g, h] = [sum(near, 'g'), sum(near, 'h')];
+    const [g, h] = [sum(near, 'g'), sum(near, 'h') + rules.extra];
     if (h < rules.minHessian || total.h - h < rules.minHessian) return;
     const rows = rowsOf(near);
     if (rules.minSamples > 0 && (rows < rules.minSamples || count - rows < rules.minSamples)) return;
-    best = Math.max(best, scoreOf(g, h, rules) + scoreOf(total.g - g, total.h - h, rules));
+    const score = scoreOf(g, h, rules) + scoreOf(total.g - g, total.h - h, rules);
+    best = Math.max(best, rules.single ? Math.fround(score) : score);
   };
   return [...values.keys()].reduce((_, cut) => {
     const isLast = cut === values.length - 1;
@@ -57,9 +62,11 @@ describe('The search for a split by gradients', () => {
     maxStep: fc.constantFrom(0, 0, 0.5),
     minHessian: fc.constantFrom(0.5, 3),
     minSamples: fc.constantFrom(0, 0, 4),
+    extra: fc.constantFrom(0, 0.25),
+    single: fc.boolean(),
   });
 
-  it('finds the best cut there is, and tells the sums of its left side', () => {
+  it('finds the best cut there is, and tells the sums of both sides', () => {
     fc.assert(
       fc.property(
         fc.array(bin, { minLength: 2, maxLength: 20 }),
@@ -76,10 +83,10 @@ describe('The search for a split by gradients', () => {
           const features = workspace.u32(3);
           const nBins = bins.length - (hasMissing ? 1 : 0);
           features.set([nBins, hasMissing ? 1 : 0, 1]);
-          const penalties = workspace.f64(5);
-          const { lambda, alpha, maxStep, minHessian, minSamples } = limits;
-          penalties.set([lambda, alpha, maxStep, minHessian, minSamples]);
-          const best = workspace.f64(5);
+          const penalties = workspace.f64(7);
+          const { lambda, alpha, maxStep, minHessian, minSamples, extra, single } = limits;
+          penalties.set([lambda, alpha, maxStep, minHessian, minSamples, extra, single ? 1 : 0]);
+          const best = workspace.f64(7);
           const words = new Uint32Array(best.buffer, best.byteOffset, 10);
           workspace.kernels.findSplit(
             histogram.address,
@@ -98,11 +105,13 @@ describe('The search for a split by gradients', () => {
             expect(words[6]).to.equal(NO_FEATURE);
             return;
           }
-          expect(best[0]).to.be.closeTo(expected, 1e-9);
+          if (limits.single) expect(best[0]).to.equal(expected);
+          else expect(best[0]).to.be.closeTo(expected, 1e-9);
           const [, cut, missingLeft] = words.subarray(6);
           const left = bins.filter((_, i) => (hasMissing && i === nBins ? missingLeft === 1 : i <= cut));
           expect(best[1]).to.equal(left.reduce((sum, { g }) => sum + g, 0));
           expect(best[2]).to.equal(left.reduce((sum, { h }) => sum + h, 0));
+          expect([best[1] + best[5], best[2] + best[6]]).to.deep.equal([total.g, total.h]);
         },
       ),
     );
@@ -114,9 +123,9 @@ describe('The search for a split by gradients', () => {
     histogram.set([-2, 2, 0, 0, 0, 0, 2, 2]);
     const features = workspace.u32(3);
     features.set([4, 0, 1]);
-    const penalties = workspace.f64(5);
+    const penalties = workspace.f64(7);
     penalties.set([1, 0, 0, 1, 0]);
-    const best = workspace.f64(5);
+    const best = workspace.f64(7);
     const words = new Uint32Array(best.buffer, best.byteOffset, 10);
     const cutOf = (fromAbove: boolean) => {
       const { kernels } = workspace;
@@ -135,6 +144,25 @@ describe('The search for a split by gradients', () => {
       return words[7];
     };
     expect([cutOf(false), cutOf(true)]).to.deep.equal([0, 2]);
+  });
+
+  it('tells scores apart as closely as their precision does, and no closer', () => {
+    const workspace = new Workspace(4096);
+    const histogram = workspace.f64(12);
+    // The second cut gains more than the first one, by less than single precision sees.
+    histogram.set([-2, 2, -1e-9, 0, 2, 2]);
+    const features = workspace.u32(3);
+    features.set([3, 0, 1]);
+    const penalties = workspace.f64(7);
+    const best = workspace.f64(7);
+    const words = new Uint32Array(best.buffer, best.byteOffset, 10);
+    const cutOf = (single: number) => {
+      penalties.set([1, 0, 0, 1, 0, 0, single]);
+      const { kernels } = workspace;
+      kernels.findSplit(histogram.address, 96, features.address, 1, 4, -1e-9, 4, penalties.address, false, best.address); // prettier-ignore
+      return words[7];
+    };
+    expect([cutOf(0), cutOf(1)]).to.deep.equal([1, 0]);
   });
 });
 

@@ -7,6 +7,9 @@ import { readBoostedTrees } from './boosting/boosted-trees.js';
 import { greedyBins } from './boosting/greedy-bins.js';
 import { outputsOf } from '../linear-model.js';
 
+/** LightGBM counts so much with the hessians of each side (kEpsilon, in single precision). */
+const EXTRA_HESSIAN = Math.fround(1e-15);
+
 /** What bears on categorical features only, which no training has yet. */
 const OF_CATEGORIES: readonly (keyof LgbmHyperparameters)[] = [
   'cat_smooth',
@@ -51,11 +54,14 @@ function lgbmPlan(hyperparameters: LgbmHyperparameters, nClasses: number): Boost
     },
     growth: {
       bestFirst: true,
+      tiesByFeature: true,
       maxLeaves: hyperparameters.num_leaves,
       maxDepth: max_depth > 0 ? max_depth : Infinity,
       minSamples: hyperparameters.min_child_samples,
       minHessian: hyperparameters.min_child_weight,
       fromAbove: true,
+      extraHessian: EXTRA_HESSIAN,
+      single: false,
       minGain: hyperparameters.min_split_gain,
       lambda: hyperparameters.reg_lambda,
       alpha: hyperparameters.reg_alpha,

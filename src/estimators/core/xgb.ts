@@ -54,11 +54,14 @@ function xgbPlan(hyperparameters: XgbHyperparameters, nClasses: number): Boostin
     binning: { maxBins: hyperparameters.max_bin, countsMissing: false, single: true, cut: quantileBins },
     growth: {
       bestFirst: hyperparameters.grow_policy === 'lossguide',
+      tiesByFeature: false,
       maxLeaves: max_leaves > 0 ? max_leaves : Infinity,
       maxDepth: max_depth > 0 ? max_depth : Infinity,
       minSamples: 0,
       minHessian: hyperparameters.min_child_weight,
       fromAbove: false,
+      extraHessian: 0,
+      single: true,
       // A gain of gamma itself is enough.
       minGain: Math.max(LEAST_GAIN, gamma * (1 - Number.EPSILON)),
       lambda: hyperparameters.reg_lambda,

@@ -27,6 +27,10 @@ export class Penalties {
   minHessian: f64;
   /** The fewest rows of a child; 0: any. */
   minSamples: f64;
+  /** What the hessians of each side have more while cuts are compared, as LightGBM's have. */
+  extra: f64;
+  /** Whether scores are rounded to single precision, as XGBoost's are; 0: not. */
+  single: f64;
 }
 
 /** The best split so far. */
@@ -42,7 +46,14 @@ export class GradientSplit {
   /** The last bin that goes left. */
   cut: u32;
   missingLeft: u32;
+  /** The sums of the right side. */
+  rightGradient: f64;
+  rightHessian: f64;
 }
+
+/** Of the best score, what a cut has to come near to be looked at closely: rounding makes up for no more. */
+const SLACK: f64 = 1 - 1e-14;
+const SINGLE_SLACK: f64 = 1 - 1e-6;
 
 export const NO_FEATURE: u32 = 0xffff_ffff;
 
@@ -51,6 +62,8 @@ export const NO_FEATURE: u32 = 0xffff_ffff;
  * feature the lowest one is kept, or the highest one if `fromAbove` says so;
  * missing values go to the side that the sweep does not come from. The rows of a
  * bin are estimated by its hessians, as LightGBM does, which keeps no counts.
+ * Scores are rounded as the namesakes round them, since that decides between cuts
+ * that are equally good but for it, and small nodes have many of those.
  *
  * @param histograms f64[nFeatures][stride / 16][2]
  * @param features FeatureBins[nFeatures]
@@ -68,9 +81,9 @@ export function findSplit(
   fromAbove: bool,
   best: GradientSplit,
 ): void {
-  const plain = isPlain(penalties);
   best.score = -Infinity;
   best.feature = NO_FEATURE;
+  hessian += 2 * penalties.extra;
   for (let i: u32 = 0; i < nFeatures; i++, histograms += stride) {
     const feature = changetype<FeatureBins>(features + <usize>i * offsetof<FeatureBins>());
     if (!feature.allowed) continue;
@@ -79,14 +92,6 @@ export function findSplit(
     if (feature.hasMissing) sweepFrom(!fromAbove, histograms, feature, count, gradient, hessian, penalties, best);
     if (best.score > found) best.feature = i;
   }
-  if (!plain || best.feature == NO_FEATURE) return;
-  const denominator = hessian + 2 * penalties.lambda;
-  best.score = (gradient * gradient + best.score) / denominator;
-}
-
-/** Whether an L2 penalty is the only one. */
-function isPlain(penalties: Penalties): bool {
-  return penalties.alpha == 0 && penalties.maxStep == 0;
 }
 
 /** Tries the cuts of a feature from its lowest bin upwards, or from its highest one downwards. */
@@ -101,31 +106,37 @@ function sweepFrom(
   best: GradientSplit,
 ): void {
   const nBins = feature.nBins;
+  const plain = penalties.alpha == 0 && penalties.maxStep == 0;
   const first = above ? histogram + ((<usize>(nBins - 1)) << 4) : histogram;
   const step: usize = above ? ~(<usize>15) : 16;
   // From below, a cut after the last bin parts all values from the missing ones.
   const nCuts = above ? nBins - 1 : nBins - 1 + feature.hasMissing;
   const found = best.score;
-  if (!isPlain(penalties)) sweep(first, step, nCuts, count, gradient, hessian, penalties, best);
+  if (!plain) sweep(first, step, nCuts, count, gradient, hessian, penalties, best);
   else if (penalties.minSamples > 0) sweepPlain(true, first, step, nCuts, count, gradient, hessian, penalties, best);
   else sweepPlain(false, first, step, nCuts, count, gradient, hessian, penalties, best);
   if (!(best.score > found)) return;
   best.missingLeft = <u32>above;
-  if (!above) return;
-  // What came near is the right side.
-  best.gradient = gradient - best.gradient;
-  best.hessian = hessian - best.hessian;
-  best.cut = nBins - 2 - best.cut;
+  // What came near, and what was left.
+  const near = best.gradient;
+  const nearHessian = best.hessian - penalties.extra;
+  const far = gradient - near;
+  const farHessian = hessian - best.hessian - penalties.extra;
+  best.gradient = above ? far : near;
+  best.hessian = above ? farHessian : nearHessian;
+  best.rightGradient = above ? near : far;
+  best.rightHessian = above ? nearHessian : farHessian;
+  if (above) best.cut = nBins - 2 - best.cut;
 }
 
 /**
  * Tries the first `nCuts` cuts from one side where there is only an L2 penalty,
  * two at a time. With f and b the far side's G and H + λ, and g and a the near
  * one's, g²/a + f²/b is (g + f)²/(a + b) + (g b - f a)²/(a b)/(a + b), of which
- * only (g b - f a)²/(a b) differs between cuts; it is what `best.score` has here.
- * It is the same to the last bit with the sides exchanged, so that ties are. Fractions are compared without a division, and what is not better need not be
- * allowed. It is written out with and without the count of rows, which costs a
- * quarter of the time.
+ * only (g b - f a)²/(a b) differs between cuts. Those fractions are compared
+ * without a division, and only what comes near the best one is looked at closely.
+ * It is written out with and without the count of rows, which costs a quarter of
+ * the time.
  */
 @inline
 function sweepPlain(
@@ -145,8 +156,8 @@ function sweepPlain(
   const lambda = f64x2.splat(penalties.lambda);
   const perHessian = f64x2.splat(<f64>count / hessian);
   const half = f64x2.splat(0.5);
-  let score = f64x2.splat(best.score);
-  let near = f64x2.splat(0);
+  let least = f64x2.splat(leastFraction(best, gradient, hessian, penalties));
+  let near = f64x2.replace_lane(f64x2.splat(0), 1, penalties.extra);
   // Of the first bins of each two, and of the second ones.
   let nearCounts = f64x2.splat(0);
   for (let cut: u32 = 0; cut < nCuts; cut += 2, bin += step << 1) {
@@ -162,14 +173,12 @@ function sweepPlain(
     }
     const g = v128.shuffle<i64>(one, near, 0, 2);
     const a = f64x2.add(v128.shuffle<i64>(one, near, 1, 3), lambda);
-    const b = f64x2.sub(denominators, a);
     const f = f64x2.sub(gradients, g);
+    const b = f64x2.sub(denominators, a);
     const distance = f64x2.sub(f64x2.mul(g, b), f64x2.mul(f, a));
     const numerator = f64x2.mul(distance, distance);
-    const denominator = f64x2.mul(a, b);
-    const better = i64x2.bitmask(f64x2.gt(numerator, f64x2.mul(score, denominator)));
-    if (better == 0) continue;
-    const scores = f64x2.div(numerator, denominator);
+    const hits = i64x2.bitmask(f64x2.gt(numerator, f64x2.mul(least, f64x2.mul(a, b))));
+    if (hits == 0) continue;
     let upToSecond: f64 = 0;
     let upToFirst: f64 = 0;
     if (counted) {
@@ -178,14 +187,20 @@ function sweepPlain(
       // No later cut leaves enough on the far side.
       if (upToFirst > most) return;
     }
-    if (better & 1 && isAllowed(one, upToFirst, most, hessian, penalties)) {
-      keep(best, f64x2.extract_lane(scores, 0), one, cut);
+    if (hits & 1 && isAllowed(one, upToFirst, most, hessian, penalties)) {
+      keep(best, one, gradient, hessian, penalties, cut);
     }
-    if (better & 2 && cut + 1 < nCuts && isAllowed(near, upToSecond, most, hessian, penalties)) {
-      keep(best, f64x2.extract_lane(scores, 1), near, cut + 1);
+    if (hits & 2 && cut + 1 < nCuts && isAllowed(near, upToSecond, most, hessian, penalties)) {
+      keep(best, near, gradient, hessian, penalties, cut + 1);
     }
-    score = f64x2.splat(best.score);
+    least = f64x2.splat(leastFraction(best, gradient, hessian, penalties));
   }
+}
+
+/** What (g b - f a)²/(a b) of a cut has to be at least, for its score to come near the best one. */
+function leastFraction(best: GradientSplit, gradient: f64, hessian: f64, penalties: Penalties): f64 {
+  const slack = penalties.single != 0 ? SINGLE_SLACK : SLACK;
+  return best.score * slack * (hessian + 2 * penalties.lambda) - gradient * gradient;
 }
 
 /** Whether a cut with these sums, and about so many rows, on the near side leaves enough on both. */
@@ -208,23 +223,26 @@ function sweep(
 ): void {
   const most = <f64>count - penalties.minSamples;
   const perHessian = <f64>count / hessian;
-  let near = f64x2.splat(0);
+  let near = f64x2.replace_lane(f64x2.splat(0), 1, penalties.extra);
   let nearCount: f64 = 0;
   for (let cut: u32 = 0; cut < nCuts; cut++, bin += step) {
     near = f64x2.add(near, v128.load(bin));
     nearCount += floor(load<f64>(bin, 8) * perHessian + 0.5);
-    const g = f64x2.extract_lane(near, 0);
-    const h = f64x2.extract_lane(near, 1);
-    if (!isAllowed(near, nearCount, most, hessian, penalties)) continue;
-    keep(best, leafScore(g, h, penalties) + leafScore(gradient - g, hessian - h, penalties), near, cut);
+    if (isAllowed(near, nearCount, most, hessian, penalties)) keep(best, near, gradient, hessian, penalties, cut);
   }
 }
 
-function keep(best: GradientSplit, score: f64, near: v128, cut: u32): void {
+/** Keeps a cut if its score is above that of the best one. */
+function keep(best: GradientSplit, near: v128, gradient: f64, hessian: f64, penalties: Penalties, cut: u32): void {
+  const g = f64x2.extract_lane(near, 0);
+  const h = f64x2.extract_lane(near, 1);
+  // The best one again, after empty bins.
+  if (g == best.gradient && h == best.hessian && best.score > -Infinity) return;
+  const score = rounded(leafScore(g, h, penalties) + leafScore(gradient - g, hessian - h, penalties), penalties);
   if (!(score > best.score)) return;
   best.score = score;
-  best.gradient = f64x2.extract_lane(near, 0);
-  best.hessian = f64x2.extract_lane(near, 1);
+  best.gradient = g;
+  best.hessian = h;
   best.cut = cut;
 }
 
@@ -232,9 +250,16 @@ function keep(best: GradientSplit, score: f64, near: v128, cut: u32): void {
 export function leafScore(gradient: f64, hessian: f64, penalties: Penalties): f64 {
   const g = shrunk(gradient, penalties.alpha);
   const h = hessian + penalties.lambda;
-  if (penalties.maxStep == 0) return h > 0 ? (g * g) / h : 0;
+  if (penalties.maxStep == 0) {
+    if (!(h > 0)) return 0;
+    return penalties.single != 0 ? <f64>(<f32>(g * g) / <f32>h) : (g * g) / h;
+  }
   const step = leafStep(gradient, hessian, penalties);
-  return -(2 * g * step + h * step * step);
+  return rounded(-(2 * g * step + h * step * step), penalties);
+}
+
+function rounded(score: f64, penalties: Penalties): f64 {
+  return penalties.single != 0 ? <f64>(<f32>score) : score;
 }
 
 /** The step of a leaf with these sums, the best one that the penalties allow. */

@@ -158,6 +158,18 @@ describe('lgbm_classifier', () => {
     expect(missing).to.deep.equal(zero);
   });
 
+  it('splits of two leaves of equal gain the one whose split looks at the lower feature, as LightGBM does', () => {
+    // The last feature parts the classes, but for a fifth on each side; on the left side the second feature tells these, on the right the first.
+    const isOther = (i: number) => i % 5 === 0;
+    const rows = Array.from({ length: 200 }, (_, i) => {
+      const right = i >= 100;
+      return [Number(right && isOther(i)), Number(!right && isOther(i)), Number(right)];
+    });
+    const training = trainingSet(rows, rows.map(([, second, last], i) => (last === 1 ? Number(!isOther(i)) : second))); // prettier-ignore
+    const tensors = fit(specOf('lgbm_classifier', { n_estimators: 1, num_leaves: 3 }), training);
+    expect([...tensors.feature_splits.data].map(Number)).to.deep.equal([1, 0, 1]);
+  });
+
   it('bounds the leaves, the depth and the rows of a leaf', () => {
     const leavesOf = (given: object) => fit(specOf('lgbm_classifier', { n_estimators: 1, ...given }), noisySet).leaf_value.shape[0]; // prettier-ignore
     expect(leavesOf({ num_leaves: 5 })).to.equal(5);
@@ -236,4 +248,17 @@ describe('The bins of boosted trees', () => {
     expect(floatBelow(0)).to.be.below(0).and.above(-1e-44);
     expect(floatBelow(-1)).to.equal(-1 - 2 ** -23);
   });
+
+  // What XGBoost 3.2.0 cuts of the same column (test/data/reference_boosting.py).
+  for (const [maxBins, begins] of [
+    [4, [26, 51, 73]],
+    [16, [7, 12, 19, 24, 31, 37, 43, 49, 56, 62, 67, 74, 80, 87, 92]],
+    [60, [2, 3, 5, 7, 8, 10, 12, 13, 15, 17, 18, 20, 22, 23, 24, 27, 28, 29, 32, 33, 34, 37, 38, 39, 41, 42, 44, 46, 47, 49, 51, 52, 54, 56, 57, 59, 61, 62, 64, 66, 67, 69, 71, 72, 74, 76, 77, 79, 81, 82, 84, 86, 87, 89, 91, 92, 94, 96, 97]], // prettier-ignore
+  ] as const) {
+    it(`begin with the values that XGBoost takes, ${maxBins} of 100`, () => {
+      const values = Float64Array.from({ length: 100 }, (_, value) => value);
+      const counts = Uint32Array.from(values, (value) => ((value * 7) % 5) + 1);
+      expect(quantileBins(values, counts, maxBins)).to.deep.equal(begins.map(floatBelow));
+    });
+  }
 });

@@ -39,7 +39,7 @@ export function binnedFeatures(training: TrainingSet, rule: BinningRule, pause: 
   let column = 0;
   for (const { values, counts } of distinctValues(sample)) {
     const hasMissing = missing[column] === 1;
-    const edges = rule.cut(values, counts, valueBins(rule, hasMissing));
+    const edges = cut(values, counts, rule, hasMissing);
     const feature = { column, edges, hasMissing };
     if (binsOf(feature) > 1) features.push(feature);
     column++;
@@ -48,10 +48,12 @@ export function binnedFeatures(training: TrainingSet, rule: BinningRule, pause: 
   return features;
 }
 
-function valueBins({ maxBins, countsMissing }: BinningRule, hasMissing: boolean): number {
-  if (!hasMissing) return maxBins;
-  // Where missing values do not count, they still have to fit into the byte.
-  return Math.max(1, countsMissing || maxBins === BYTE_BINS ? maxBins - 1 : maxBins);
+/** The edges of a feature; where missing values do not count as a bin, the highest edge makes way for them if they would not fit into the byte. */
+function cut(values: Float64Array, counts: Uint32Array, rule: BinningRule, hasMissing: boolean): number[] {
+  const { maxBins, countsMissing } = rule;
+  const edges = rule.cut(values, counts, hasMissing && countsMissing ? Math.max(1, maxBins - 1) : maxBins);
+  const isTooMany = hasMissing && maxBins === BYTE_BINS && edges.length + 2 > BYTE_BINS;
+  return isTooMany ? edges.slice(0, -1) : edges;
 }
 
 /** Flags of the columns that hold a NaN. */

@@ -16,6 +16,8 @@ interface Child {
   readonly node: GradientNode;
   /** Its number in the tree. */
   readonly number: number;
+  /** Its number among the leaves: a left child has that of its parent, a right one the next. */
+  readonly leaf: number;
   readonly sums: NodeSums;
 }
 
@@ -93,7 +95,7 @@ export class GradientTreeGrower {
     this.#addRoot(count);
     let nLeaves = 1;
     for (let next = this.#candidates.pop(); next !== undefined; next = this.#candidates.pop()) {
-      if (nLeaves < this.#rules.maxLeaves && this.#split(next, nLeaves + 1 < this.#rules.maxLeaves)) nLeaves++;
+      if (nLeaves < this.#rules.maxLeaves && this.#split(next, nLeaves)) nLeaves++;
       else this.#histograms.giveBack(next.histograms);
     }
     return this.#nodes;
@@ -112,34 +114,30 @@ export class GradientTreeGrower {
     if (all) this.#workspace.kernels.listRows(count, this.rows.address);
     const features = this.#sampler.startTree();
     if (features.length === 0) {
-      this.#addNode(0, this.#sumPairs(count));
+      this.#addNode(0, this.#sumPairs(count), 0);
       return;
     }
     this.#histograms.use(features);
     const histograms = this.#histograms.take() ?? this.#histograms.scratch;
     this.#histograms.sum(histograms, this.#pairs, all ? 0 : this.rows.address, count, this.#pause);
-    const root = this.#addNode(0, this.#finder.total(histograms, features[0], count));
+    const root = this.#addNode(0, this.#finder.total(histograms, features[0], count), 0);
     this.#consider(root, 0, histograms);
   }
 
   /**
    * Splits a node, whose histograms it takes over, unless all rows would be on one side.
    *
-   * @param goesOn whether the children may be split in turn
+   * @param nLeaves the leaves that there are before
    */
-  #split({ node, depth, sums, split, histograms }: Candidate, goesOn: boolean): boolean {
+  #split({ node, leaf, depth, split, histograms }: Candidate, nLeaves: number): boolean {
     const { begin, count } = node;
     const nLeft = this.#partition(node, split);
     // Sums that rounding has left over can promise a child without rows.
     if (nLeft === 0 || nLeft === count) return false;
-    const ofLeft = { count: nLeft, gradient: split.gradient, hessian: split.hessian };
-    const ofRight = {
-      count: count - nLeft,
-      gradient: sums.gradient - split.gradient,
-      hessian: sums.hessian - split.hessian,
-    };
-    const left = this.#addNode(begin, ofLeft);
-    const right = this.#addNode(begin + nLeft, ofRight);
+    const ofLeft = { count: nLeft, ...split.left };
+    const ofRight = { count: count - nLeft, ...split.right };
+    const left = this.#addNode(begin, ofLeft, leaf);
+    const right = this.#addNode(begin + nLeft, ofRight, nLeaves);
     Object.assign(node, {
       feature: split.feature,
       cut: split.cut,
@@ -149,7 +147,8 @@ export class GradientTreeGrower {
       right: right.number,
     });
     const children = ofLeft.count <= ofRight.count ? [left, right] : [right, left];
-    if (goesOn && depth + 1 < this.#rules.maxDepth) this.#goOn(children, depth + 1, histograms);
+    if (nLeaves + 1 < this.#rules.maxLeaves && depth + 1 < this.#rules.maxDepth)
+      this.#goOn(children, depth + 1, histograms);
     else this.#histograms.giveBack(histograms);
     return true;
   }
@@ -185,7 +184,7 @@ export class GradientTreeGrower {
   }
 
   /** Makes a node a candidate if it has a split; it keeps its histograms until then. */
-  #consider({ node, number, sums }: Child, depth: number, histograms: Histograms): void {
+  #consider({ node, number, leaf, sums }: Child, depth: number, histograms: Histograms): void {
     this.#finder.allow(this.#sampler.forNode(depth));
     const split = this.#finder.find(histograms, sums);
     if (split === undefined) {
@@ -193,10 +192,10 @@ export class GradientTreeGrower {
       return;
     }
     const kept = histograms === this.#histograms.scratch ? undefined : histograms;
-    this.#candidates.push({ node, number, depth, sums, split, histograms: kept });
+    this.#candidates.push({ node, number, leaf, depth, sums, split, histograms: kept });
   }
 
-  #addNode(begin: number, sums: NodeSums): Child {
+  #addNode(begin: number, sums: NodeSums, leaf: number): Child {
     const node: GradientNode = {
       feature: LEAF,
       cut: 0,
@@ -208,7 +207,7 @@ export class GradientTreeGrower {
       begin,
       count: sums.count,
     };
-    return { node, number: this.#nodes.push(node) - 1, sums };
+    return { node, number: this.#nodes.push(node) - 1, leaf, sums };
   }
 
   /** Brings the rows of the left side to the front, and returns how many they are. */
@@ -240,7 +239,13 @@ export class GradientTreeGrower {
 }
 
 /** Which of two candidates is split first. */
-function orderOf({ bestFirst, maxLeaves }: GrowthRules): (a: Candidate, b: Candidate) => boolean {
+function orderOf({ bestFirst, tiesByFeature, maxLeaves }: GrowthRules): (a: Candidate, b: Candidate) => boolean {
+  if (bestFirst && tiesByFeature) {
+    return (a, b) => {
+      if (a.split.gain !== b.split.gain) return a.split.gain > b.split.gain;
+      return a.split.feature < b.split.feature || (a.split.feature === b.split.feature && a.leaf < b.leaf);
+    };
+  }
   if (bestFirst) return (a, b) => a.split.gain > b.split.gain || (a.split.gain === b.split.gain && a.number < b.number);
   if (maxLeaves < Infinity) return (a, b) => a.depth < b.depth || (a.depth === b.depth && a.number < b.number);
   // In any order the tree is the same; with the deepest first, few nodes wait.

@@ -2,6 +2,8 @@
 export interface GrowthRules {
   /** Whether the node of the largest gain is split next; else level by level. */
   readonly bestFirst: boolean;
+  /** Whether of nodes of equal gains the one whose split looks at the lowest feature is split next, and of those the leftmost of the old ones; else the oldest. */
+  readonly tiesByFeature: boolean;
   /** Infinity: no limit. */
   readonly maxLeaves: number;
   /** Infinity: no limit. */
@@ -10,6 +12,10 @@ export interface GrowthRules {
   readonly minSamples: number;
   /** The least sum of hessians of a child. */
   readonly minHessian: number;
+  /** What is added to the hessians of each side while cuts are compared. */
+  readonly extraHessian: number;
+  /** Whether the gains of cuts are compared in single precision. */
+  readonly single: boolean;
   /** A split has to gain more. */
   readonly minGain: number;
   /** Whether of equal cuts of a feature the highest one is taken; else the lowest. */

@@ -7,7 +7,8 @@ import type { TileLayout } from './tile-layout.js';
 // The records of the kernels' file gradient-split.
 const FEATURE_WORDS = 3;
 const ALLOWED = 2;
-const PENALTIES = 5;
+const PENALTIES = 7;
+const SPLIT_NUMBERS = 7;
 const NO_FEATURE = 0xffff_ffff;
 /** A child of no rows has no hessian; what is left by rounding is below this. */
 const LEAST_HESSIAN = 1e-16;
@@ -27,9 +28,9 @@ export interface FoundSplit {
   readonly cut: number;
   readonly missingLeft: boolean;
   readonly gain: number;
-  /** The sums of the left side. */
-  readonly gradient: number;
-  readonly hessian: number;
+  /** The sums of both sides. */
+  readonly left: Omit<NodeSums, 'count'>;
+  readonly right: Omit<NodeSums, 'count'>;
 }
 
 /** Finds splits in histograms, and the steps of leaves. */
@@ -44,7 +45,11 @@ export class SplitFinder {
   #allowed: Uint32Array | undefined;
 
   static bytes(nFeatures: number): number {
-    return Workspace.sizeOf(nFeatures * FEATURE_WORDS, 4) + Workspace.sizeOf(PENALTIES, 8) + Workspace.sizeOf(5, 8);
+    return (
+      Workspace.sizeOf(nFeatures * FEATURE_WORDS, 4) +
+      Workspace.sizeOf(PENALTIES, 8) +
+      Workspace.sizeOf(SPLIT_NUMBERS, 8)
+    );
   }
 
   constructor(workspace: Workspace, layout: TileLayout, rules: GrowthRules) {
@@ -56,10 +61,11 @@ export class SplitFinder {
       const nBins = binsOf(feature) - (feature.hasMissing ? 1 : 0);
       this.#features.set([nBins, feature.hasMissing ? 1 : 0, 0], i * FEATURE_WORDS);
     });
-    const { lambda, alpha, maxStep, minHessian, minSamples } = rules;
+    const { lambda, alpha, maxStep, minHessian, minSamples, extraHessian, single } = rules;
     this.#penalties = workspace.f64(PENALTIES);
-    this.#penalties.set([lambda, alpha, maxStep, Math.max(LEAST_HESSIAN, minHessian), minSamples]);
-    this.#best = workspace.f64(5);
+    const least = Math.max(LEAST_HESSIAN + 2 * extraHessian, minHessian);
+    this.#penalties.set([lambda, alpha, maxStep, least, minSamples, extraHessian, single ? 1 : 0]);
+    this.#best = workspace.f64(SPLIT_NUMBERS);
     this.#bestWords = new Uint32Array(this.#best.buffer, this.#best.byteOffset, 10);
   }
 
@@ -89,9 +95,18 @@ export class SplitFinder {
     );
     const [feature, cut, missingLeft] = this.#bestWords.subarray(6);
     if (feature === NO_FEATURE) return undefined;
-    const gain = this.#best[0] - kernels.leafScore(gradient, hessian, this.#penalties.address);
-    if (!(gain > this.#rules.minGain)) return undefined;
-    return { feature, cut, missingLeft: missingLeft === 1, gain, gradient: this.#best[1], hessian: this.#best[2] };
+    const { minGain, extraHessian } = this.#rules;
+    const [score, leftGradient, leftHessian, , , rightGradient, rightHessian] = this.#best;
+    const gain = score - kernels.leafScore(gradient, hessian + 2 * extraHessian, this.#penalties.address);
+    if (!(gain > minGain)) return undefined;
+    return {
+      feature,
+      cut,
+      missingLeft: missingLeft === 1,
+      gain,
+      left: { gradient: leftGradient, hessian: leftHessian },
+      right: { gradient: rightGradient, hessian: rightHessian },
+    };
   }
 
   /** The sums over all rows of the histograms, by those of one feature. */
