@@ -252,7 +252,10 @@ export function leafScore(gradient: f64, hessian: f64, penalties: Penalties): f6
   const h = hessian + penalties.lambda;
   if (penalties.maxStep == 0) {
     if (!(h > 0)) return 0;
-    return penalties.single != 0 ? <f64>(<f32>(g * g) / <f32>h) : (g * g) / h;
+    const squared = g * g;
+    // Very heavy rows, which single precision cannot square, are not refused.
+    if (penalties.single == 0 || squared > <f64>f32.MAX_VALUE) return squared / h;
+    return <f64>(<f32>squared / <f32>h);
   }
   const step = leafStep(gradient, hessian, penalties);
   return rounded(-(2 * g * step + h * step * step), penalties);

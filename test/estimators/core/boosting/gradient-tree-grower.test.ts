@@ -18,10 +18,13 @@ const PATIENCE_MS = 15_000;
 
 const anyRules: GrowthRules = {
   bestFirst: true,
+  tiesByFeature: false,
   maxLeaves: Infinity,
   maxDepth: Infinity,
   minSamples: 0,
   minHessian: 0,
+  extraHessian: 0,
+  single: false,
   minGain: 0,
   fromAbove: false,
   lambda: 0,

@@ -3,27 +3,6 @@ import fc from 'fast-check';
 
 import { floatBelow, quantileBins } from '../../../../src/estimators/core/boosting/quantile-bins.js';
 
-/**
- * The values that begin bins: of all values, sorted, cut k is at the first value
- * up to which there are more than the k-th part of them, and which is above the
- * cut before.
- */
-function naiveStarts(values: readonly number[], counts: readonly number[], maxBins: number): number[] {
-  if (values.length <= maxBins) return values.slice(1);
-  const all = values.flatMap((value, i) => Array<number>(counts[i]).fill(value));
-  const starts: number[] = [];
-  for (let k = 1; k < maxBins; k++) {
-    const start = values.find(
-      (value) =>
-        value > (starts.at(-1) ?? values[0]) &&
-        all.filter((other) => other <= value).length > (k * all.length) / maxBins,
-    );
-    if (start === undefined) break;
-    starts.push(start);
-  }
-  return starts;
-}
-
 const table = fc
   .array(fc.tuple(fc.float({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 1, max: 12 })), {
     minLength: 1,
@@ -31,17 +10,39 @@ const table = fc
   })
   .map((pairs) => [...new Map(pairs.map(([value, count]) => [value + 0, count]))].toSorted(([a], [b]) => a - b));
 
+const binOf = (edges: readonly number[], value: number) => edges.filter((edge) => edge < value).length;
+
+/** The values that begin bins, but for the first one. */
+const startsOf = (edges: readonly number[], values: readonly number[]) =>
+  values.filter((value, i) => i > 0 && binOf(edges, value) > binOf(edges, values[i - 1]));
+
 describe('The bins at quantiles', () => {
-  it('begin where they are told to, and part the values right below', () => {
+  it('begin with values that occur, part them right below, and are one for each value where they may be', () => {
     fc.assert(
       fc.property(table, fc.integer({ min: 1, max: 12 }), (pairs, maxBins) => {
         const values = pairs.map(([value]) => value);
         const counts = pairs.map(([, count]) => count);
         const edges = quantileBins(Float64Array.from(values), Uint32Array.from(counts), maxBins);
-        const binOf = (value: number) => edges.filter((edge) => edge < value).length;
-        const starts = values.filter((value, i) => i > 0 && binOf(value) > binOf(values[i - 1]));
-        expect(starts).to.deep.equal(naiveStarts(values, counts, maxBins));
+        const starts = startsOf(edges, values);
         expect(edges).to.deep.equal(starts.map(floatBelow));
+        expect(edges).to.have.length.below(maxBins);
+        if (values.length <= maxBins) expect(starts).to.deep.equal(values.slice(1));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('share the rows out: between its first and its last value, none has much more than its part', () => {
+    fc.assert(
+      fc.property(table, fc.integer({ min: 2, max: 12 }), (pairs, maxBins) => {
+        const values = pairs.map(([value]) => value);
+        const counts = pairs.map(([, count]) => count);
+        const edges = quantileBins(Float64Array.from(values), Uint32Array.from(counts), maxBins);
+        const part = counts.reduce((sum, count) => sum + count, 0) / maxBins;
+        for (let bin = 0; bin <= edges.length; bin++) {
+          const inside = pairs.filter(([value]) => binOf(edges, value) === bin).slice(1, -1);
+          expect(inside.reduce((sum, [, count]) => sum + count, 0)).to.be.at.most(1.5 * part);
+        }
       }),
       { numRuns: 500 },
     );
