@@ -28,11 +28,11 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
     }
   },
 
-  trainingBytes({ nSamples, nFeatures, nClasses }, hyperparameters) {
+  trainingBytes({ nSamples, nFeatures, nClasses, weighted }, hyperparameters) {
     const limits = growthLimits(nSamples, nFeatures, hyperparameters);
     const nDrawn = rowsPerTree(nSamples, hyperparameters);
     const size = { nRows: nSamples, nFeatures, nClasses, limits };
-    return forestBytes(size, hyperparameters.n_estimators, nDrawn, hyperparameters.bootstrap);
+    return forestBytes(size, hyperparameters.n_estimators, nDrawn, hyperparameters.bootstrap, weighted);
   },
 
   /** @throws INVALID_REQUEST when max_features or max_samples does not fit the data, or max_samples lacks bootstrap. */
@@ -48,6 +48,7 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
     const pause = () => monitor.progress(done, n_estimators);
     const workspace = new Workspace(forestWorkspaceBytes(size, bootstrap, rows.weights !== undefined));
     const features = binFeatures(workspace, training, rows, pause);
+    training.releaseX?.();
     const grower = new TreeGrower(workspace, size, features, labelsOf(training, rows));
     const drawRows = rowDrawer(workspace, grower, rows, bootstrap ? nDraws : undefined);
     const writer = new ForestWriter(nFeatures, nClasses);
