@@ -6,9 +6,9 @@ import type { FitJob } from './protocol.js';
 const MEGABYTE = 1024 * 1024;
 
 /** What the smallest training takes, as measured: compiled code, and the growth of the heap. */
-const BASE_BYTES = 4 * MEGABYTE;
-/** A short string on the heap, and the reference to it. */
-const STRING_BYTES = 40;
+const BASE_BYTES = 5 * MEGABYTE;
+/** A short string on the heap and the reference to it, in this thread and in the one that it came from. */
+const STRING_BYTES = 2 * 40;
 /** The scores of the validation rows by a class, and their order, while they are sorted. */
 const RANKING_BYTES = 32;
 

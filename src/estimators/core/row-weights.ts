@@ -16,11 +16,18 @@ export interface WeightedRows {
 
 export function weightedRows({ nSamples, sampleWeight }: TrainingSet): WeightedRows {
   if (sampleWeight === undefined) return { nRows: nSamples, total: nSamples };
-  const index = Uint32Array.from(sampleWeight.keys()).filter((row) => sampleWeight[row] > 0);
-  const weights = sampleWeight.filter((weight) => weight > 0);
+  const nRows = sampleWeight.reduce((n, weight) => n + (weight > 0 ? 1 : 0), 0);
+  // Typed arrays grow no garbage here, as their own filter does.
+  const weights = nRows === nSamples ? sampleWeight : new Float64Array(nRows);
+  const index = nRows === nSamples ? undefined : new Uint32Array(nRows);
+  for (let row = 0, i = 0; index !== undefined && row < nSamples; row++) {
+    if (sampleWeight[row] === 0) continue;
+    weights[i] = sampleWeight[row];
+    index[i++] = row;
+  }
   return {
-    nRows: index.length,
-    index: index.length === nSamples ? undefined : index,
+    nRows,
+    index,
     weights: weights.every((weight) => weight === weights[0]) ? undefined : weights,
     total: weights.reduce((sum, weight) => sum + weight, 0),
   };
