@@ -14,7 +14,10 @@ export interface Parts {
 export function splitInPlace(whole: TrainingSet, { training, validation }: Split): Parts {
   const { x, nFeatures } = whole;
   const heldOut = new Float64Array(validation.length * nFeatures);
-  validation.forEach((row, i) => heldOut.set(x.subarray(row * nFeatures, (row + 1) * nFeatures), i * nFeatures));
+  // Number by number: a view a row would be megabytes of garbage.
+  validation.forEach((row, i) => {
+    for (let j = 0; j < nFeatures; j++) heldOut[i * nFeatures + j] = x[row * nFeatures + j];
+  });
   // No row moves back, so none is written over before it has moved.
   training.forEach((row, i) => x.copyWithin(i * nFeatures, row * nFeatures, (row + 1) * nFeatures));
   return {

@@ -30,11 +30,14 @@ export function stratifiedSplit(y: Int32Array, nClasses: number, fraction: numbe
   if (nHeldOut === 0) {
     throw invalid('options.validation_fraction', `is ${fraction}; of ${y.length} rows that holds out none`);
   }
-  const rows = Int32Array.from(y, (_, row) => row);
-  return {
-    training: rows.filter((row) => heldOut[row] === 0),
-    validation: rows.filter((row) => heldOut[row] === 1),
-  };
+  return { training: rowsMarked(heldOut, 0, nHeldOut), validation: rowsMarked(heldOut, 1, nHeldOut) };
+}
+
+/** The rows whose mark is `mark`, rising; `nHeldOut` marks are 1. */
+function rowsMarked(heldOut: Uint8Array, mark: 0 | 1, nHeldOut: number): Int32Array {
+  const rows = new Int32Array(mark === 1 ? nHeldOut : heldOut.length - nHeldOut);
+  for (let row = 0, i = 0; row < heldOut.length; row++) if (heldOut[row] === mark) rows[i++] = row;
+  return rows;
 }
 
 /** The rows of each class, rising. */

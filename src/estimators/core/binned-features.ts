@@ -28,6 +28,11 @@ export function binnedBytes(nRows: number, nFeatures: number): number {
   return Workspace.sizeOf(nRows * nFeatures, 1) + 3 * perBin + Workspace.sizeOf(blockRows(nFeatures) * nFeatures, 8);
 }
 
+/** The bytes that `binFeatures` takes while it is at work: a sample of a column, its rows, and its runs as a list that grows. */
+export function binningBytes(nRows: number): number {
+  return Math.min(nRows, EDGE_SAMPLE) * (8 + 4 + 3 * 8);
+}
+
 /** Puts every value in its bin; `pause` is called every so many values. */
 export function binFeatures(
   workspace: Workspace,

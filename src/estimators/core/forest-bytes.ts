@@ -1,5 +1,5 @@
 import type { TrainingBytes } from '../estimator.js';
-import { binnedBytes } from './binned-features.js';
+import { binnedBytes, binningBytes } from './binned-features.js';
 import { drawerBytes } from './row-drawer.js';
 import { type GrowthSize, TreeGrower } from './tree-grower.js';
 
@@ -46,7 +46,7 @@ export function forestBytes(
   const tree = nNodes * NODE_BYTES + entries;
   const { nRows, nFeatures } = size;
   return {
-    reading: binnedBytes(nRows, nFeatures) + rowIndex,
+    reading: binnedBytes(nRows, nFeatures) + binningBytes(nRows) + rowIndex,
     learning: forestWorkspaceBytes(size, bootstrap, weighted) + rowIndex + COPIES * nTrees * tree,
     predicting: nTrees * (tree + nNodes * FLAT_NODE_BYTES + 1.5 * entries),
   };
