@@ -17,20 +17,21 @@ export interface WeightedRows {
 export function weightedRows({ nSamples, sampleWeight }: TrainingSet): WeightedRows {
   if (sampleWeight === undefined) return { nRows: nSamples, total: nSamples };
   const nRows = sampleWeight.reduce((n, weight) => n + (weight > 0 ? 1 : 0), 0);
-  // Typed arrays grow no garbage here, as their own filter does.
-  const weights = nRows === nSamples ? sampleWeight : new Float64Array(nRows);
-  const index = nRows === nSamples ? undefined : new Uint32Array(nRows);
-  for (let row = 0, i = 0; index !== undefined && row < nSamples; row++) {
-    if (sampleWeight[row] === 0) continue;
-    weights[i] = sampleWeight[row];
-    index[i++] = row;
-  }
+  const index = nRows === nSamples ? undefined : rowsOfWeight(sampleWeight, nRows);
+  const weights = index === undefined ? sampleWeight : Float64Array.from(index, (row) => sampleWeight[row]);
   return {
     nRows,
     index,
     weights: weights.every((weight) => weight === weights[0]) ? undefined : weights,
     total: weights.reduce((sum, weight) => sum + weight, 0),
   };
+}
+
+/** The places of the `nRows` weights that are not 0. */
+function rowsOfWeight(sampleWeight: Float64Array, nRows: number): Uint32Array {
+  const rows = new Uint32Array(nRows);
+  for (let row = 0, i = 0; i < nRows; row++) if (sampleWeight[row] > 0) rows[i++] = row;
+  return rows;
 }
 
 /**

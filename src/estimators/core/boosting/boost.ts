@@ -21,6 +21,8 @@ import { rowsWithWeight } from './rows-with-weight.js';
 const LOSS_SAMPLE = 16_384;
 /** What a node of a tree takes in the tensors, and the chunks that they are put together from. */
 const NODE_BYTES = 24;
+/** What the heap grows by, as measured, for the objects that trees are while they grow. */
+const GARBAGE_BYTES = 4 * 2 ** 20;
 /** What it takes laid out for predictions. */
 const FLAT_NODE_BYTES = 16;
 
@@ -169,7 +171,7 @@ export function boostingBytes(size: TrainingSize, plan: BoostingPlan): TrainingB
   const bins = BinPlacer.bytes(nFeatures, layout) + TiledRows.bytes(nSamples + nValidation, layout);
   return {
     reading: binning + bins,
-    learning: binning + workspaceBytes(layout, plan, { ...size, validation }) + nNodes * NODE_BYTES,
+    learning: GARBAGE_BYTES + binning + workspaceBytes(layout, plan, { ...size, validation }) + nNodes * NODE_BYTES,
     predicting: nNodes * (NODE_BYTES + FLAT_NODE_BYTES),
   };
 }
