@@ -52,9 +52,9 @@ describe('the memory of a training', () => {
           hyperparameters: kind in { logistic_regression: 1, k_neighbors_classifier: 1 } ? {} : { n_estimators: 3 },
           times: 2,
         });
-        expect(first.rest).to.be.below(first.peak / 3);
+        expect(first.rest).to.be.below(first.peak / 4);
         expect(second.peak).to.be.below(first.peak * 1.25);
-        expect(second.rest).to.be.below(second.peak / 3);
+        expect(second.rest).to.be.below(second.peak / 4);
       }).timeout(60_000);
     });
   }
