@@ -45,9 +45,11 @@ export function forestBytes(
   const entries = pure ? 0 : nLeaves * Math.min(size.nClasses, nDrawn / nLeaves) * SHARE_BYTES;
   const tree = nNodes * NODE_BYTES + entries;
   const { nRows, nFeatures } = size;
+  const workspace = forestWorkspaceBytes(size, bootstrap, weighted) - TreeGrower.untouchedBytes(size, nNodes, pure);
   return {
     reading: binnedBytes(nRows, nFeatures) + binningBytes(nRows) + rowIndex,
-    learning: forestWorkspaceBytes(size, bootstrap, weighted) + rowIndex + COPIES * nTrees * tree,
+    // What the bins were cut with is as good as ever there: nobody hurries to collect it.
+    learning: binningBytes(nRows) + workspace + rowIndex + COPIES * nTrees * tree,
     predicting: nTrees * (tree + nNodes * FLAT_NODE_BYTES + 1.5 * entries),
   };
 }
