@@ -9,6 +9,8 @@ const NODE_BYTES = 4 + (8 + 1) / 2 + 4 / 2;
 const SHARE_BYTES = 4 + 8;
 /** Per node and its share of a leaf, laid out for predictions. */
 const FLAT_NODE_BYTES = 16 + 1;
+/** What the heap grows by, as measured, for what is short-lived. */
+const GARBAGE_BYTES = 2 * 2 ** 20;
 /** The place and the weight of a row. */
 const WEIGHTED_ROW_BYTES = 4 + 8;
 /** The trees are kept in chunks until they are put together, and these are seldom collected before the end. */
@@ -49,7 +51,7 @@ export function forestBytes(
   return {
     reading: binnedBytes(nRows, nFeatures) + binningBytes(nRows) + rowIndex,
     // What the bins were cut with is as good as ever there: nobody hurries to collect it.
-    learning: binningBytes(nRows) + workspace + rowIndex + COPIES * nTrees * tree,
+    learning: GARBAGE_BYTES + binningBytes(nRows) + workspace + rowIndex + COPIES * nTrees * tree,
     predicting: nTrees * (tree + nNodes * FLAT_NODE_BYTES + 1.5 * entries),
   };
 }
