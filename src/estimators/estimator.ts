@@ -42,12 +42,34 @@ export interface TrainingSet {
   readonly seed: number;
   /** Rows that are held out, for engines that look at them while they train. */
   readonly validation?: ValidationSet;
+  /** For an engine that has the rows in a form of its own and needs X no more: `x` is empty from then on. */
+  readonly releaseX?: () => void;
 }
 
 /** Rows that a training is not trained on, but watched by. */
 export interface ValidationSet extends Pick<TrainingSet, 'nSamples' | 'x' | 'y' | 'sampleWeight'> {
   /** The training ends after so many iterations without a better loss on these rows, and keeps the best; 0: never. */
   readonly earlyStoppingRounds: number;
+}
+
+/** What the memory of a training depends on. */
+export interface TrainingSize extends Pick<TrainingSet, 'nSamples' | 'nFeatures' | 'nClasses'> {
+  /** Rows that are held out besides. */
+  readonly nValidation: number;
+  /** Whether rows have weights. */
+  readonly weighted: boolean;
+  /** All values that there are, in the precision that they came in. */
+  readonly values: Float64Array | Float32Array;
+}
+
+/** The most bytes that an engine takes at one time, beyond what it is given. */
+export interface TrainingBytes {
+  /** While it has X. */
+  readonly reading: number;
+  /** Once it has let go of X. */
+  readonly learning: number;
+  /** The tensors, and what is restored from them to predict. */
+  readonly predicting: number;
 }
 
 /** How a training tells of itself, and hears that it should end. */
@@ -86,10 +108,10 @@ export interface Engine<H = Readonly<Record<string, unknown>>> {
   /** Whether it watches validation rows while it trains, and can stop early; otherwise it is not given any. */
   readonly takesValidation?: boolean;
   /**
-   * The most bytes that a training of this size takes at one time, beyond X as
-   * it came, so that one which would outgrow its memory is refused beforehand.
+   * The memory that a training of this size is likely to take, so that one which
+   * would outgrow what it may have is refused beforehand.
    */
-  trainingBytes?(size: Pick<TrainingSet, 'nSamples' | 'nFeatures' | 'nClasses'>, hyperparameters: H): number;
+  trainingBytes?(size: TrainingSize, hyperparameters: H): TrainingBytes;
   /** Whether the engine honours this hyperparameter; setting one that it does not is an error. */
   honours(name: keyof H & string, value: unknown): boolean;
   /** Defaults that differ from the estimator's own. */

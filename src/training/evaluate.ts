@@ -19,9 +19,11 @@ export function evaluate(probabilities: Float64Array, y: Int32Array, nClasses: n
   let right = 0;
   let loss = 0;
   y.forEach((label, row) => {
-    const ofRow = probabilities.subarray(row * nClasses, (row + 1) * nClasses);
-    if (ofRow.indexOf(Math.max(...ofRow)) === label) right++;
-    loss -= Math.log(Math.max(LEAST_PROBABILITY, ofRow[label]));
+    const first = row * nClasses;
+    let best = 0;
+    for (let k = 1; k < nClasses; k++) if (probabilities[first + k] > probabilities[first + best]) best = k;
+    if (best === label) right++;
+    loss -= Math.log(Math.max(LEAST_PROBABILITY, probabilities[first + label]));
   });
   return { accuracy: right / y.length, logLoss: loss / y.length, rocAuc: rocAuc(probabilities, y, nClasses) };
 }

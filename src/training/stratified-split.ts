@@ -14,27 +14,40 @@ export interface Split {
  * @throws INVALID_REQUEST when the share is so small that no row is held out.
  */
 export function stratifiedSplit(y: Int32Array, nClasses: number, fraction: number, seed: number): Split {
-  const rowsOf: number[][] = Array.from({ length: nClasses }, () => []);
-  y.forEach((label, row) => rowsOf[label].push(row));
   const random = uniform(seed);
-  const heldOut = new Set<number>();
-  for (const rows of rowsOf) {
+  const heldOut = new Uint8Array(y.length);
+  let nHeldOut = 0;
+  for (const rows of rowsByClass(y, nClasses)) {
     const count = Math.min(rows.length - 1, Math.round(rows.length * fraction));
     // The first steps of Fisher and Yates' shuffle draw without replacement.
     for (let i = 0; i < count; i++) {
       const j = i + Math.floor(random() * (rows.length - i));
       [rows[i], rows[j]] = [rows[j], rows[i]];
-      heldOut.add(rows[i]);
+      heldOut[rows[i]] = 1;
     }
+    nHeldOut += Math.max(0, count);
   }
-  if (heldOut.size === 0) {
+  if (nHeldOut === 0) {
     throw invalid('options.validation_fraction', `is ${fraction}; of ${y.length} rows that holds out none`);
   }
-  const rows = Int32Array.from(y, (_, row) => row);
-  return {
-    training: rows.filter((row) => !heldOut.has(row)),
-    validation: rows.filter((row) => heldOut.has(row)),
-  };
+  return { training: rowsMarked(heldOut, 0, nHeldOut), validation: rowsMarked(heldOut, 1, nHeldOut) };
+}
+
+/** The rows whose mark is `mark`, rising; `nHeldOut` marks are 1. */
+function rowsMarked(heldOut: Uint8Array, mark: 0 | 1, nHeldOut: number): Int32Array {
+  const rows = new Int32Array(mark === 1 ? nHeldOut : heldOut.length - nHeldOut);
+  for (let row = 0, i = 0; row < heldOut.length; row++) if (heldOut[row] === mark) rows[i++] = row;
+  return rows;
+}
+
+/** The rows of each class, rising. */
+function rowsByClass(y: Int32Array, nClasses: number): Int32Array[] {
+  const counts = new Int32Array(nClasses);
+  for (const label of y) counts[label]++;
+  const rowsOf = Array.from(counts, (count) => new Int32Array(count));
+  const filled = new Int32Array(nClasses);
+  for (let row = 0; row < y.length; row++) rowsOf[y[row]][filled[y[row]]++] = row;
+  return rowsOf;
 }
 
 /** Numbers in [0, 1), the same on every machine: Mulberry32 (Tommy Ettinger, 2017). */

@@ -2,8 +2,10 @@
 import { parentPort } from 'node:worker_threads';
 import { DomainError } from '../errors.js';
 import { TrainingCancelled } from '../estimators/estimator.js';
+import { collectGarbage } from './collect-garbage.js';
 import { SharedProgress } from './progress.js';
 import { type FromWorker, type ToWorker, transferablesOfResult } from './protocol.js';
+import { releaseBuffer } from './release-buffer.js';
 import { train } from './train.js';
 
 function answer(message: FromWorker, transfer: ArrayBuffer[] = []): void {
@@ -16,6 +18,10 @@ parentPort?.on('message', ({ id, job, progress }: ToWorker) => {
     answer({ type: 'fitted', id, result }, transferablesOfResult(result));
   } catch (error) {
     answer(refusal(id, error));
+  } finally {
+    // Whatever has become of the job, the thread keeps nothing of it.
+    releaseBuffer(job.x.data.buffer);
+    setImmediate(collectGarbage);
   }
 });
 parentPort?.on('messageerror', (error) => {

@@ -2,7 +2,7 @@ import { type Placed, Workspace } from '../../kernels/workspace.js';
 import type { TrainingSet } from '../estimator.js';
 import { between, binEdges, EDGE_STRIDE } from './bin-edges.js';
 import type { WeightedRows } from './row-weights.js';
-import { distinctValues } from './sampled-columns.js';
+import { distinctValues, distinctValuesBytes } from './sampled-columns.js';
 
 /** The bin of missing values. */
 export const MISSING_BIN = 255;
@@ -27,6 +27,12 @@ export interface BinnedFeatures {
 export function binnedBytes(nRows: number, nFeatures: number): number {
   const perBin = Workspace.sizeOf(nFeatures * EDGE_STRIDE, 8);
   return Workspace.sizeOf(nRows * nFeatures, 1) + 3 * perBin + Workspace.sizeOf(blockRows(nFeatures) * nFeatures, 8);
+}
+
+/** The bytes that `binFeatures` takes while it is at work: the sample and its columns. */
+export function binningBytes(nRows: number): number {
+  const sampled = Math.min(nRows, EDGE_SAMPLE);
+  return distinctValuesBytes(sampled) + 4 * sampled;
 }
 
 /** Puts every value in its bin; `pause` is called every so many values. */

@@ -1,4 +1,5 @@
-import { binnedBytes } from './binned-features.js';
+import type { TrainingBytes } from '../estimator.js';
+import { binnedBytes, binningBytes } from './binned-features.js';
 import { drawerBytes } from './row-drawer.js';
 import { type GrowthSize, TreeGrower } from './tree-grower.js';
 
@@ -6,6 +7,12 @@ import { type GrowthSize, TreeGrower } from './tree-grower.js';
 const NODE_BYTES = 4 + (8 + 1) / 2 + 4 / 2;
 /** Per class in a mixed leaf. */
 const SHARE_BYTES = 4 + 8;
+/** Per node and its share of a leaf, laid out for predictions. */
+const FLAT_NODE_BYTES = 16 + 1;
+/** What the heap grows by, as measured, for what is short-lived. */
+const GARBAGE_BYTES = 2 * 2 ** 20;
+/** The place and the weight of a row. */
+const WEIGHTED_ROW_BYTES = 4 + 8;
 /** The trees are kept in chunks until they are put together, and these are seldom collected before the end. */
 const COPIES = 1.8;
 /** The leaves that trees have, as measured, of those that their least rows would let them have. */
@@ -25,13 +32,28 @@ export function forestWorkspaceBytes(size: GrowthSize, bootstrap: boolean, weigh
  *
  * @param nDrawn the rows that a tree is grown on
  */
-export function forestBytes(size: GrowthSize, nTrees: number, nDrawn: number, bootstrap: boolean): number {
+export function forestBytes(
+  size: GrowthSize,
+  nTrees: number,
+  nDrawn: number,
+  bootstrap: boolean,
+  weighted: boolean,
+): TrainingBytes {
+  const rowIndex = weighted ? WEIGHTED_ROW_BYTES * size.nRows : 0;
   const nLeaves = likelyLeaves(size, nDrawn, bootstrap);
   const nNodes = 2 * nLeaves - 1;
   const { minLeaf, minSplit, maxDepth, maxLeaves } = size.limits;
   const pure = minLeaf === 1 && minSplit === 2 && maxLeaves === 0 && maxDepth > 31;
   const entries = pure ? 0 : nLeaves * Math.min(size.nClasses, nDrawn / nLeaves) * SHARE_BYTES;
-  return forestWorkspaceBytes(size, bootstrap, false) + COPIES * nTrees * (nNodes * NODE_BYTES + entries);
+  const tree = nNodes * NODE_BYTES + entries;
+  const { nRows, nFeatures } = size;
+  const workspace = forestWorkspaceBytes(size, bootstrap, weighted) - TreeGrower.untouchedBytes(size, nNodes, pure);
+  return {
+    reading: binnedBytes(nRows, nFeatures) + binningBytes(nRows) + rowIndex,
+    // What the bins were cut with is as good as ever there: nobody hurries to collect it.
+    learning: GARBAGE_BYTES + binningBytes(nRows) + workspace + rowIndex + COPIES * nTrees * tree,
+    predicting: nTrees * (tree + nNodes * FLAT_NODE_BYTES + 1.5 * entries),
+  };
 }
 
 function likelyLeaves({ nClasses, limits }: GrowthSize, nDrawn: number, bootstrap: boolean): number {

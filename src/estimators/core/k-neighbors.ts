@@ -16,10 +16,14 @@ export const coreKNeighbors: Engine<KNeighborsHyperparameters> = {
 
   honours: (name, value) => name !== 'p' || value === 1 || value === 2,
 
-  trainingBytes: ({ nSamples, nFeatures }) => 8 * nSamples * nFeatures + 4 * nSamples,
+  trainingBytes({ nSamples, nFeatures, nValidation, values }, { n_neighbors, p }) {
+    const model = (isSinglePrecision(values) ? 4 : 8) * nSamples * nFeatures + 4 * nSamples;
+    const search = nValidation === 0 ? 0 : NeighbourSearch.bytes(nSamples, nFeatures, n_neighbors, p);
+    return { reading: model, learning: model, predicting: model + search };
+  },
 
   /** @throws INVALID_REQUEST when there are fewer rows than neighbours. */
-  fit({ x, y, nSamples, nFeatures }, { n_neighbors }, monitor) {
+  fit({ x, y, nSamples, nFeatures, releaseX }, { n_neighbors }, monitor) {
     if (n_neighbors > nSamples) {
       throw invalid(
         'estimator.k_neighbors_classifier.n_neighbors',
@@ -29,6 +33,7 @@ export const coreKNeighbors: Engine<KNeighborsHyperparameters> = {
     const shape = [nSamples, nFeatures];
     const rows = isSinglePrecision(x) ? tensor('F32', shape, new Float32Array(x)) : tensor('F64', shape, x.slice());
     const tensors = { x: rows, y: tensor('I32', [nSamples], Int32Array.from(y)) };
+    releaseX?.();
     monitor.progress(1, 1);
     return tensors;
   },
@@ -76,7 +81,8 @@ function inverseRoot(squared: number, nearest: number): number {
   return squared === nearest ? 1 : Math.sqrt(nearest) / Math.sqrt(squared);
 }
 
-function isSinglePrecision(x: Float64Array): boolean {
+function isSinglePrecision(x: Float64Array | Float32Array): boolean {
+  if (x instanceof Float32Array) return true;
   for (let i = 0; i < x.length; i++) if (Math.fround(x[i]) !== x[i]) return false;
   return true;
 }

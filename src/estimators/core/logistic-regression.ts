@@ -23,9 +23,7 @@ export const coreLogisticRegression: Engine<LogisticRegressionHyperparameters> =
     return name !== 'intercept_scaling' || value === 1;
   },
 
-  trainingBytes({ nSamples, nFeatures, nClasses }) {
-    return trainingBytes(nSamples, nFeatures, nClasses);
-  },
+  trainingBytes,
 
   fit(training, hyperparameters, monitor) {
     const { parameters, scaling, iterations, converged } = train(training, hyperparameters, monitor);

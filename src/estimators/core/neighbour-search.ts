@@ -42,6 +42,16 @@ export class NeighbourSearch {
   readonly #n: number;
   readonly #scale: number;
 
+  /** The bytes of the workspace of a search among `n` rows. */
+  static bytes(n: number, nFeatures: number, k: number, p: number): number {
+    const batch = batchOf(k);
+    const sizes = [n * nFeatures, batch * nFeatures, 2 * nFeatures, batch * k, batch * k, 10];
+    return sizes.reduce(
+      (sum, length) => sum + Workspace.sizeOf(length, 8),
+      p === 2 ? roundingBytes(nFeatures) + FilteredSearch.sizeOf(n, nFeatures, batch) : 0,
+    );
+  }
+
   /** @param x shape: n x nFeatures, row-major, finite */
   constructor(
     x: Float64Array | Float32Array,
@@ -51,15 +61,9 @@ export class NeighbourSearch {
   ) {
     const n = x.length / nFeatures;
     this.#n = n;
-    this.batch = Math.min(MAX_BATCH, Math.max(4, 4 * Math.floor(HEAP_BYTES / (48 * k))));
+    this.batch = batchOf(k);
     const { batch } = this;
-    const sizes = [x.length, batch * nFeatures, 2 * nFeatures, batch * k, batch * k, 10];
-    const workspace = new Workspace(
-      sizes.reduce(
-        (sum, length) => sum + Workspace.sizeOf(length, 8),
-        p === 2 ? roundingBytes(nFeatures) + FilteredSearch.sizeOf(n, nFeatures, batch) : 0,
-      ),
-    );
+    const workspace = new Workspace(NeighbourSearch.bytes(n, nFeatures, k, p));
     this.#workspace = workspace;
     const rows = workspace.f64(x.length);
     this.#scale = scaleOf(x);
@@ -143,6 +147,11 @@ export class NeighbourSearch {
     const { kernels } = this.#workspace;
     kernels.scanExactly(this.#record.address, from, to, this.#pair.address, first, second, this.p);
   }
+}
+
+/** The queries of a batch: fewer when they have many neighbours. */
+function batchOf(k: number): number {
+  return Math.min(MAX_BATCH, Math.max(4, 4 * Math.floor(HEAP_BYTES / (48 * k))));
 }
 
 /**

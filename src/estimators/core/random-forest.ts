@@ -22,14 +22,16 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
 
   honours: (name) => name !== 'monotonic_cst',
 
-  trainingBytes({ nSamples, nFeatures, nClasses }, hyperparameters) {
+  trainingBytes({ nSamples, nFeatures, nClasses, weighted }, hyperparameters) {
     const limits = growthLimits(nSamples, nFeatures, hyperparameters);
     const nDrawn = rowsPerTree(nSamples, hyperparameters);
     const size = { nRows: nSamples, nFeatures, nClasses, limits };
     const { n_estimators, bootstrap, ccp_alpha, oob_score } = hyperparameters;
+    const bytes = forestBytes(size, n_estimators, nDrawn, bootstrap, weighted);
     const pruning = ccp_alpha > 0 ? TreePruner.bytes(nSamples) : 0;
     const scoring = oob_score ? OutOfBag.bytes(nSamples, nClasses) : 0;
-    return forestBytes(size, n_estimators, nDrawn, bootstrap) + pruning + scoring;
+    const x = walksRows(hyperparameters) ? 8 * nSamples * nFeatures : 0;
+    return { ...bytes, learning: bytes.learning + pruning + scoring + x };
   },
 
   /**
@@ -49,6 +51,7 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
     const pause = () => monitor.progress(done, n_estimators);
     const workspace = new Workspace(forestWorkspaceBytes(size, bootstrap, rows.weights !== undefined));
     const features = binFeatures(workspace, training, rows, pause);
+    if (!walksRows(hyperparameters)) training.releaseX?.();
     const labels = labelsOf(training, rows);
     const grower = new TreeGrower(workspace, size, features, labels);
     const drawRows = rowDrawer(workspace, grower, rows, bootstrap ? nDraws : undefined);
@@ -73,6 +76,11 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
     return forestPredictor(readForest(tensors, shape, n_estimators), shape);
   },
 };
+
+/** Whether grown trees are walked by rows of X. */
+function walksRows({ ccp_alpha, oob_score }: RandomForestHyperparameters): boolean {
+  return ccp_alpha > 0 || oob_score;
+}
 
 function prunerFor(
   { kernels }: Workspace,

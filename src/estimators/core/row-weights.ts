@@ -16,14 +16,22 @@ export interface WeightedRows {
 
 export function weightedRows({ nSamples, sampleWeight }: TrainingSet): WeightedRows {
   if (sampleWeight === undefined) return { nRows: nSamples, total: nSamples };
-  const index = Uint32Array.from(sampleWeight.keys()).filter((row) => sampleWeight[row] > 0);
-  const weights = sampleWeight.filter((weight) => weight > 0);
+  const nRows = sampleWeight.reduce((n, weight) => n + (weight > 0 ? 1 : 0), 0);
+  const index = nRows === nSamples ? undefined : rowsOfWeight(sampleWeight, nRows);
+  const weights = index === undefined ? sampleWeight : Float64Array.from(index, (row) => sampleWeight[row]);
   return {
-    nRows: index.length,
-    index: index.length === nSamples ? undefined : index,
+    nRows,
+    index,
     weights: weights.every((weight) => weight === weights[0]) ? undefined : weights,
     total: weights.reduce((sum, weight) => sum + weight, 0),
   };
+}
+
+/** The places of the `nRows` weights that are not 0. */
+function rowsOfWeight(sampleWeight: Float64Array, nRows: number): Uint32Array {
+  const rows = new Uint32Array(nRows);
+  for (let row = 0, i = 0; i < nRows; row++) if (sampleWeight[row] > 0) rows[i++] = row;
+  return rows;
 }
 
 /**

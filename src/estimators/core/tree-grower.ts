@@ -61,6 +61,12 @@ export class TreeGrower {
     ].reduce((sum, [length, width]) => sum + Workspace.sizeOf(length, width), 0);
   }
 
+  /** Those of them that stay untouched, and so take no memory, while trees have no more than `nNodes` nodes. */
+  static untouchedBytes(size: GrowthSize, nNodes: number, pure: boolean): number {
+    const nodes = Math.max(0, maxNodes(size) - nNodes) * NODE_WORDS * 4;
+    return nodes + (pure ? maxEntries(size) * ENTRY_WORDS * 4 : 0);
+  }
+
   constructor(
     workspace: Workspace,
     size: GrowthSize,

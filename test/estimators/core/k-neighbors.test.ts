@@ -238,9 +238,18 @@ describe('The core’s nearest neighbours', () => {
   });
 
   it('tell how much memory they need', () => {
-    expect(engineOf(specOf()).trainingBytes?.({ nSamples: 100, nFeatures: 3, nClasses: 2 }, {})).to.equal(
-      100 * 3 * 8 + 100 * 4,
-    );
+    const spec = specOf();
+    const bytes = (values: Float64Array | Float32Array, nValidation = 0) =>
+      engineOf(spec).trainingBytes?.(
+        { nSamples: 100, nFeatures: 3, nClasses: 2, nValidation, weighted: false, values },
+        spec.hyperparameters,
+      );
+    const ofDoubles = 100 * 3 * 8 + 100 * 4;
+    const doubles = new Float64Array(300).fill(0.1);
+    expect(bytes(doubles)).to.include({ reading: ofDoubles, predicting: ofDoubles });
+    expect(bytes(doubles, 1)?.predicting).to.be.above(2 * ofDoubles);
+    expect(bytes(new Float64Array(300).fill(0.5))).to.include({ reading: 100 * 3 * 4 + 100 * 4 });
+    expect(bytes(new Float32Array(300).fill(0.1))).to.include({ reading: 100 * 3 * 4 + 100 * 4 });
   });
 
   it('that are more than there are rows are refused', () => {

@@ -128,7 +128,12 @@ describe('The score of a random forest of the core out of the bag', () => {
   });
 
   it('counts in the memory of the training', () => {
-    const bytes = (given: object) => coreRandomForest.trainingBytes?.({ nSamples: 1000, nFeatures: 5, nClasses: 10 }, specOf(KIND, { ...given }).hyperparameters as never) ?? 0; // prettier-ignore
+    const size = { nSamples: 1000, nFeatures: 5, nClasses: 10, nValidation: 0, weighted: false };
+    const bytes = (given: object) => {
+      const { hyperparameters } = specOf(KIND, { ...given });
+      const values = new Float64Array();
+      return coreRandomForest.trainingBytes?.({ ...size, values }, hyperparameters as never).learning ?? 0;
+    };
     expect(bytes({ oob_score: true }) - bytes({})).to.be.at.least(1000 * 10 * 8);
     expect(bytes({ ccp_alpha: 0.1 })).to.be.above(bytes({}));
   });

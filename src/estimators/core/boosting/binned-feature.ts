@@ -1,11 +1,16 @@
 import type { TrainingSet } from '../../estimator.js';
-import { distinctValues } from '../sampled-columns.js';
+import { distinctValues, distinctValuesBytes } from '../sampled-columns.js';
 import type { BinningRule } from './binning-rule.js';
 
 /** From more rows than these, the edges come from a sample. */
 const EDGE_SAMPLE = 65_536;
 /** The most bins whose numbers fit a byte. */
 const BYTE_BINS = 256;
+
+/** The bytes that `binnedFeatures` takes while it is at work. */
+export function binningBytes(nRows: number): number {
+  return distinctValuesBytes(Math.min(nRows, EDGE_SAMPLE));
+}
 
 /** A feature that splits can look at, and how its values are binned. */
 export interface BinnedFeature {

@@ -1,9 +1,9 @@
 import { Workspace } from '../../../kernels/workspace.js';
-import type { TrainingMonitor, TrainingSet } from '../../estimator.js';
+import type { TrainingBytes, TrainingMonitor, TrainingSet, TrainingSize } from '../../estimator.js';
 import { outputsOf } from '../../linear-model.js';
 import { tensor, type Tensors } from '../../tensor.js';
 import { classShares } from '../linear/class-shares.js';
-import { binnedFeatures } from './binned-feature.js';
+import { binnedFeatures, binningBytes } from './binned-feature.js';
 import { BoostedTreesWriter } from './boosted-trees.js';
 import type { BoostingPlan } from './boosting-plan.js';
 import { EarlyStopping } from './early-stopping.js';
@@ -22,6 +22,10 @@ import { rowsWithWeight } from './rows-with-weight.js';
 const LOSS_SAMPLE = 16_384;
 /** What a node of a tree takes in the tensors, and the chunks that they are put together from. */
 const NODE_BYTES = 24;
+/** What the heap grows by, as measured, for the objects that trees are while they grow. */
+const GARBAGE_BYTES = 4 * 2 ** 20;
+/** What it takes laid out for predictions. */
+const FLAT_NODE_BYTES = 16;
 
 /**
  * Boosts trees on the log loss (J. Friedman, "Greedy Function Approximation: A
@@ -73,6 +77,7 @@ class Boosting {
     const placer = new BinPlacer(workspace, layout, nFeatures, plan.binning.single);
     const tiled = new TiledRows(workspace, nRows, layout);
     placer.place({ x: training.x, nRows, nFeatures }, tiled, pause);
+    training.releaseX?.();
     this.#rows = new ScoredRows(workspace, { nRows, y: training.y, weights }, this.#baseScore);
     this.#gradients = new LogLossGradients(workspace, this.#rows, plan.hessian);
     this.#grower = new GradientTreeGrower(workspace, layout, tiled, plan.growth, random, pause);
@@ -155,15 +160,24 @@ class Boosting {
 }
 
 /**
- * The most bytes that a training is likely to take: its workspace, if all
- * features have all bins, and the trees as objects and tensors.
+ * The bytes that a training is likely to take: its workspace, if all features
+ * have all bins, and the trees as objects and tensors.
  */
-export function boostingBytes(size: TrainingShape, plan: BoostingPlan): number {
-  const { nFeatures, nClasses } = size;
-  const edges: number[] = Array.from({ length: plan.binning.maxBins - 1 }, () => 0);
+export function boostingBytes(size: TrainingSize, plan: BoostingPlan): TrainingBytes {
+  const { nSamples, nFeatures, nClasses, nValidation } = size;
+  const nEdges = Math.min(plan.binning.maxBins, nSamples) - 1;
+  const edges: number[] = Array.from({ length: nEdges }, () => 0);
   const layout = tileLayout(Array.from({ length: nFeatures }, (_, column) => ({ column, edges, hasMissing: false })));
-  const nTrees = plan.iterations * outputsOf(nClasses);
-  return workspaceBytes(layout, plan, size) + nTrees * maxNodes(plan, size.nSamples) * NODE_BYTES;
+  const validation = nValidation === 0 ? undefined : { nSamples: nValidation };
+  const nNodes = plan.iterations * outputsOf(nClasses) * maxNodes(plan, nSamples);
+  // The workspace that the bins were cut in is as good as ever there: nobody hurries to collect it.
+  const binning = binningBytes(nSamples) + 8 * nFeatures * nEdges;
+  const bins = BinPlacer.bytes(nFeatures, layout) + TiledRows.bytes(nSamples + nValidation, layout);
+  return {
+    reading: binning + bins,
+    learning: GARBAGE_BYTES + binning + workspaceBytes(layout, plan, { ...size, validation }) + nNodes * NODE_BYTES,
+    predicting: nNodes * (NODE_BYTES + FLAT_NODE_BYTES),
+  };
 }
 
 /** The bytes of the workspace of a training. */

@@ -12,22 +12,31 @@ const SKETCH = 8;
  * A value is left of a cut when it is below the value that begins the bin.
  *
  * @param values shape: n_distinct, rising, in single precision
- * @param counts shape: n_distinct, how often each occurs
+ * @param counts shape: n_distinct, how often each occurs; summed up in place
  */
 export function quantileBins(values: Float64Array, counts: Uint32Array, maxBins: number): number[] {
-  if (values.length <= maxBins) return Array.from(values.subarray(1), floatBelow);
-  const ranks = ranksOf(counts);
-  let kept = Uint32Array.from(values.keys());
-  for (const size of summarySizes(ranks[counts.length], maxBins)) kept = thinOut(kept, ranks, size);
-  // The first value begins the first bin, and the last one does not begin one.
-  return Array.from(kept.subarray(1, Math.min(kept.length, maxBins)), (place) => floatBelow(values[place]));
+  const all: Places = { length: values.length, at: (i) => i };
+  const upTo = sumUp(counts);
+  let kept = all;
+  if (values.length > maxBins) {
+    const nRows = upTo[upTo.length - 1];
+    for (const size of summarySizes(nRows, maxBins)) kept = thinOut(kept, upTo, size);
+  }
+  // The first value begins the first bin, and the last one of a summary does not begin one.
+  const length = Math.max(0, Math.min(kept.length, maxBins) - 1);
+  return Array.from({ length }, (_, i) => floatBelow(values[kept.at(i + 1)]));
 }
 
-/** The numbers of rows below each value, and that of all. */
-function ranksOf(counts: Uint32Array): Uint32Array {
-  const ranks = new Uint32Array(counts.length + 1);
-  counts.forEach((count, i) => (ranks[i + 1] = ranks[i] + count));
-  return ranks;
+/** Places of values, rising. */
+interface Places {
+  readonly length: number;
+  at(index: number): number;
+}
+
+/** Makes counts the numbers of rows up to each value. */
+function sumUp(counts: Uint32Array): Uint32Array {
+  for (let i = 1; i < counts.length; i++) counts[i] += counts[i - 1];
+  return counts;
 }
 
 /** The sizes that the summary of a feature is thinned out to, one after the other. */
@@ -43,24 +52,26 @@ function summarySizes(nRows: number, maxBins: number): number[] {
  * Keeps at most `size` of the values: the first one, the last one, and between
  * them those next to ranks at equal distances.
  *
- * @param from the places of the values
+ * @param ranks the rows up to each value
  */
-function thinOut(from: Uint32Array<ArrayBuffer>, ranks: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
+function thinOut(from: Places, ranks: Uint32Array, size: number): Places {
   if (from.length <= size) return from;
-  const below = (i: number) => ranks[from[i]];
-  const upTo = (i: number) => ranks[from[i] + 1];
+  const upTo = (i: number) => ranks[from.at(i)];
+  const below = (i: number) => (from.at(i) === 0 ? 0 : ranks[from.at(i) - 1]);
   const last = from.length - 1;
   const between = below(last) - upTo(0);
-  const kept = [0];
+  const kept = [from.at(0)];
+  const keep = (i: number) => {
+    if (from.at(i) !== kept[kept.length - 1]) kept.push(from.at(i));
+  };
   for (let i = 1, step = 1; step < size - 1; step++) {
     const twice = 2 * Math.fround(Math.fround(Math.fround(step * between) / (size - 1)) + upTo(0));
     while (i < last && twice >= below(i + 1) + upTo(i + 1)) i++;
     if (i === last) break;
-    const next = twice < upTo(i) + below(i + 1) ? i : i + 1;
-    if (next !== kept[kept.length - 1]) kept.push(next);
+    keep(twice < upTo(i) + below(i + 1) ? i : i + 1);
   }
-  if (kept[kept.length - 1] !== last) kept.push(last);
-  return Uint32Array.from(kept, (i) => from[i]);
+  keep(last);
+  return { length: kept.length, at: (i) => kept[i] };
 }
 
 const float = new Float32Array(1);

@@ -7,8 +7,10 @@ export function rowsWithWeight(training: TrainingSet): TrainingSet {
   const rows = Uint32Array.from(sampleWeight.keys()).filter((row) => sampleWeight[row] > 0);
   const kept = new Float64Array(rows.length * nFeatures);
   rows.forEach((row, i) => kept.set(x.subarray(row * nFeatures, (row + 1) * nFeatures), i * nFeatures));
+  training.releaseX?.();
   return {
     ...training,
+    releaseX: undefined,
     nSamples: rows.length,
     x: kept,
     y: Int32Array.from(rows, (row) => y[row]),

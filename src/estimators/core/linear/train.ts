@@ -1,5 +1,5 @@
 import { Workspace } from '../../../kernels/workspace.js';
-import type { TrainingMonitor, TrainingSet } from '../../estimator.js';
+import type { TrainingBytes, TrainingMonitor, TrainingSet, TrainingSize } from '../../estimator.js';
 import { outputsOf } from '../../linear-model.js';
 import type { LogisticRegressionHyperparameters } from '../../logistic-regression.js';
 import { BlockedRows, widthOf } from './blocked-rows.js';
@@ -24,8 +24,6 @@ export interface Trained {
   readonly converged: boolean;
 }
 
-/** What the smallest training takes, as measured: compiled code and the growth of the heap. */
-const BASE_BYTES = 1e6;
 /** Those of the memory, and those that a step is made with. */
 const VECTORS = CurvatureMemory.vectors + 5;
 
@@ -38,11 +36,17 @@ function workspaceBytes(nRows: number, nFeatures: number, nClasses: number): num
   );
 }
 
-/** The most bytes that a training takes at one time: its workspace, the order of rows, and the minimiser's vectors. */
-export function trainingBytes(nRows: number, nFeatures: number, nClasses: number): number {
+/** The bytes that a training takes: its workspace, the order of rows, and the minimiser's vectors. */
+export function trainingBytes({ nSamples, nFeatures, nClasses }: TrainingSize): TrainingBytes {
   const vector = 8 * outputsOf(nClasses) * (widthOf(nFeatures) + 1);
-  const besides = 8 * nRows + preconditionerBytes(nFeatures) + VECTORS * vector;
-  return BASE_BYTES + workspaceBytes(nRows, nFeatures, nClasses) + besides;
+  const order = 8 * nSamples;
+  const rows = BlockedRows.bytes(nSamples, nFeatures, storageOf(nSamples, nFeatures));
+  const besides = preconditionerBytes(nFeatures) + VECTORS * vector;
+  return {
+    reading: order + rows,
+    learning: order + workspaceBytes(nSamples, nFeatures, nClasses) + besides,
+    predicting: 3 * vector,
+  };
 }
 
 export function train(
@@ -70,6 +74,7 @@ export function train(
   const scaling = scalingOf(training, rows.moments(fit_intercept), fit_intercept, ridge);
   const penalty = scaledPenalty(strengths, scaling);
   rows.place(scaling);
+  training.releaseX?.();
   const objective = new LogisticObjective(workspace, rows, nOutputs, penalty, fit_intercept, onCall);
   const minimise = minimiser(strengths, penalty, curvature, workspace, rows, onCall);
 
