@@ -150,25 +150,37 @@ function sweepPlain(
   penalties: Penalties,
   best: GradientSplit,
 ): void {
+  const perHessian = <f64>count / hessian;
+  let near = f64x2.replace_lane(f64x2.splat(0), 1, penalties.extra);
+  let nearCount: f64 = 0;
+  let cut: u32 = 0;
+  // The sides only grow and shrink: up to the first cut that leaves enough on the near side, none does.
+  for (; cut < nCuts; cut++, bin += step) {
+    const sum = f64x2.add(near, v128.load(bin));
+    const sumCount = counted ? nearCount + rowsOf(load<f64>(bin, 8), perHessian) : 0;
+    if (f64x2.extract_lane(sum, 1) >= penalties.minHessian && (!counted || sumCount >= penalties.minSamples)) break;
+    near = sum;
+    nearCount = sumCount;
+  }
+
   const most = <f64>count - penalties.minSamples;
+  const minHessian = penalties.minHessian;
   const gradients = f64x2.splat(gradient);
   const denominators = f64x2.splat(hessian + 2 * penalties.lambda);
   const lambda = f64x2.splat(penalties.lambda);
-  const perHessian = f64x2.splat(<f64>count / hessian);
+  const perHessians = f64x2.splat(perHessian);
   const half = f64x2.splat(0.5);
   let least = f64x2.splat(leastFraction(best, gradient, hessian, penalties));
-  let near = f64x2.replace_lane(f64x2.splat(0), 1, penalties.extra);
   // Of the first bins of each two, and of the second ones.
-  let nearCounts = f64x2.splat(0);
-  for (let cut: u32 = 0; cut < nCuts; cut += 2, bin += step << 1) {
+  let nearCounts = f64x2.replace_lane(f64x2.splat(0), 0, nearCount);
+  for (; cut < nCuts; cut += 2, bin += step << 1) {
     const first = v128.load(bin);
-    // The second sum does not wait for the first one.
-    const one = f64x2.add(near, first);
     const second = v128.load(bin + step);
-    near = f64x2.add(near, f64x2.add(first, second));
+    const one = f64x2.add(near, first);
+    near = f64x2.add(one, second);
     let counts = half;
     if (counted) {
-      counts = f64x2.floor(f64x2.add(f64x2.mul(v128.shuffle<i64>(first, second, 1, 3), perHessian), half));
+      counts = f64x2.floor(f64x2.add(f64x2.mul(v128.shuffle<i64>(first, second, 1, 3), perHessians), half));
       nearCounts = f64x2.add(nearCounts, counts);
     }
     const g = v128.shuffle<i64>(one, near, 0, 2);
@@ -180,34 +192,28 @@ function sweepPlain(
     const hits = i64x2.bitmask(f64x2.gt(numerator, f64x2.mul(least, f64x2.mul(a, b))));
     if (hits == 0) continue;
     let upToSecond: f64 = 0;
-    let upToFirst: f64 = 0;
     if (counted) {
       upToSecond = f64x2.extract_lane(nearCounts, 0) + f64x2.extract_lane(nearCounts, 1);
-      upToFirst = upToSecond - f64x2.extract_lane(counts, 1);
-      // No later cut leaves enough on the far side.
-      if (upToFirst > most) return;
+      if (upToSecond - f64x2.extract_lane(counts, 1) > most) return;
     }
-    if (hits & 1 && isAllowed(one, upToFirst, most, hessian, penalties)) {
-      keep(best, one, gradient, hessian, penalties, cut);
-    }
-    if (hits & 2 && cut + 1 < nCuts && isAllowed(near, upToSecond, most, hessian, penalties)) {
-      keep(best, near, gradient, hessian, penalties, cut + 1);
-    }
+    if (!(hessian - f64x2.extract_lane(one, 1) >= minHessian)) return;
+    if (hits & 1) keep(best, one, gradient, hessian, penalties, cut);
+    if (cut + 1 == nCuts || (counted && upToSecond > most)) return;
+    if (!(hessian - f64x2.extract_lane(near, 1) >= minHessian)) return;
+    if (hits & 2) keep(best, near, gradient, hessian, penalties, cut + 1);
     least = f64x2.splat(leastFraction(best, gradient, hessian, penalties));
   }
+}
+
+/** LightGBM's estimate of the rows of a bin, which keeps no counts. */
+function rowsOf(hessian: f64, perHessian: f64): f64 {
+  return floor(hessian * perHessian + 0.5);
 }
 
 /** What (g b - f a)²/(a b) of a cut has to be at least, for its score to come near the best one. */
 function leastFraction(best: GradientSplit, gradient: f64, hessian: f64, penalties: Penalties): f64 {
   const slack = penalties.single != 0 ? SINGLE_SLACK : SLACK;
   return best.score * slack * (hessian + 2 * penalties.lambda) - gradient * gradient;
-}
-
-/** Whether a cut with these sums, and about so many rows, on the near side leaves enough on both. */
-function isAllowed(near: v128, nearCount: f64, most: f64, hessian: f64, penalties: Penalties): bool {
-  const h = f64x2.extract_lane(near, 1);
-  if (!(h >= penalties.minHessian && hessian - h >= penalties.minHessian)) return false;
-  return penalties.minSamples == 0 || (nearCount >= penalties.minSamples && nearCount <= most);
 }
 
 /** Does so with all penalties. */
@@ -227,8 +233,11 @@ function sweep(
   let nearCount: f64 = 0;
   for (let cut: u32 = 0; cut < nCuts; cut++, bin += step) {
     near = f64x2.add(near, v128.load(bin));
-    nearCount += floor(load<f64>(bin, 8) * perHessian + 0.5);
-    if (isAllowed(near, nearCount, most, hessian, penalties)) keep(best, near, gradient, hessian, penalties, cut);
+    nearCount += rowsOf(load<f64>(bin, 8), perHessian);
+    const h = f64x2.extract_lane(near, 1);
+    if (!(h >= penalties.minHessian && hessian - h >= penalties.minHessian)) continue;
+    if (penalties.minSamples > 0 && !(nearCount >= penalties.minSamples && nearCount <= most)) continue;
+    keep(best, near, gradient, hessian, penalties, cut);
   }
 }
 

@@ -15,22 +15,13 @@ const SKETCH = 8;
  * @param counts shape: n_distinct, how often each occurs; summed up in place
  */
 export function quantileBins(values: Float64Array, counts: Uint32Array, maxBins: number): number[] {
-  const all: Places = { length: values.length, at: (i) => i };
+  if (values.length <= maxBins) return Array.from(values.subarray(1), floatBelow);
   const upTo = sumUp(counts);
-  let kept = all;
-  if (values.length > maxBins) {
-    const nRows = upTo[upTo.length - 1];
-    for (const size of summarySizes(nRows, maxBins)) kept = thinOut(kept, upTo, size);
-  }
+  let kept: Uint32Array | undefined;
+  for (const size of summarySizes(upTo[upTo.length - 1], maxBins)) kept = thinOut(kept, upTo, size);
   // The first value begins the first bin, and the last one of a summary does not begin one.
-  const length = Math.max(0, Math.min(kept.length, maxBins) - 1);
-  return Array.from({ length }, (_, i) => floatBelow(values[kept.at(i + 1)]));
-}
-
-/** Places of values, rising. */
-interface Places {
-  readonly length: number;
-  at(index: number): number;
+  const nBins = Math.min(kept?.length ?? values.length, maxBins);
+  return Array.from({ length: nBins - 1 }, (_, i) => floatBelow(values[kept === undefined ? i + 1 : kept[i + 1]]));
 }
 
 /** Makes counts the numbers of rows up to each value. */
@@ -52,26 +43,38 @@ function summarySizes(nRows: number, maxBins: number): number[] {
  * Keeps at most `size` of the values: the first one, the last one, and between
  * them those next to ranks at equal distances.
  *
+ * @param from the places of the values, or undefined for all
  * @param ranks the rows up to each value
  */
-function thinOut(from: Places, ranks: Uint32Array, size: number): Places {
-  if (from.length <= size) return from;
-  const upTo = (i: number) => ranks[from.at(i)];
-  const below = (i: number) => (from.at(i) === 0 ? 0 : ranks[from.at(i) - 1]);
-  const last = from.length - 1;
-  const between = below(last) - upTo(0);
-  const kept = [from.at(0)];
+function thinOut(from: Uint32Array | undefined, ranks: Uint32Array, size: number): Uint32Array | undefined {
+  const n = from === undefined ? ranks.length : from.length;
+  if (n <= size) return from;
+  const placeOf = (i: number) => (from === undefined ? i : from[i]);
+  const upTo = (i: number) => ranks[placeOf(i)];
+  const below = (i: number) => (placeOf(i) === 0 ? 0 : ranks[placeOf(i) - 1]);
+  const last = n - 1;
+  const first = upTo(0);
+  const between = below(last) - first;
+  const kept = new Uint32Array(size);
+  kept[0] = placeOf(0);
+  let nKept = 1;
   const keep = (i: number) => {
-    if (from.at(i) !== kept[kept.length - 1]) kept.push(from.at(i));
+    const place = placeOf(i);
+    if (place !== kept[nKept - 1]) kept[nKept++] = place;
   };
+  // What lies between the ranks of a value and of the next one, doubled, as it is compared.
+  let ahead = below(2) + upTo(2);
   for (let i = 1, step = 1; step < size - 1; step++) {
-    const twice = 2 * Math.fround(Math.fround(Math.fround(step * between) / (size - 1)) + upTo(0));
-    while (i < last && twice >= below(i + 1) + upTo(i + 1)) i++;
+    const twice = 2 * Math.fround(Math.fround(Math.fround(step * between) / (size - 1)) + first);
+    while (i < last && twice >= ahead) {
+      i++;
+      ahead = i < last ? below(i + 1) + upTo(i + 1) : 0;
+    }
     if (i === last) break;
     keep(twice < upTo(i) + below(i + 1) ? i : i + 1);
   }
   keep(last);
-  return { length: kept.length, at: (i) => kept[i] };
+  return kept.subarray(0, nKept);
 }
 
 const float = new Float32Array(1);
