@@ -12,6 +12,10 @@ The answer has "seconds" for the fit, for a batch of all queries and for one row
 median), "warnings" of the fit, "attributes" as flat lists, and the files
 "probabilities" (float64, n_queries x n_classes) and "neighbours" (int32,
 n_queries x n_neighbors). A request that fails is answered with {"error"}.
+
+A request of {"draw", "queries", "out"} is answered with the files "x", "y", "q" and
+"qy" of a problem that make_classification draws with the parameters of "draw"; its
+last rows are the queries.
 """
 
 import importlib
@@ -65,9 +69,21 @@ def answer(request):
     }
 
 
+def draw(request):
+    from sklearn.datasets import make_classification
+
+    x, y = make_classification(**request["draw"])
+    rows = len(x) - request["queries"]
+    files = {"x": x[:rows], "y": y[:rows], "q": x[rows:], "qy": y[rows:]}
+    for key, values in files.items():
+        values.astype("<i4" if "y" in key else "<f8").tofile(f"{request['out']}{key}")
+    return {"files": {key: f"{request['out']}{key}" for key in files}}
+
+
 for line in sys.stdin:
     try:
-        reply = answer(json.loads(line))
+        request = json.loads(line)
+        reply = draw(request) if "draw" in request else answer(request)
     except Exception as error:
         reply = {"error": f"{type(error).__name__}: {error}"}
     print(json.dumps(reply), flush=True)

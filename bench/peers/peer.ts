@@ -44,14 +44,16 @@ export interface GivenProblem {
   readonly columns: number;
 }
 
-/** What peer.py writes. */
-type Reply =
-  | { readonly error: string }
-  | (Pick<PeerAnswer, 'warnings' | 'attributes'> & {
-      readonly error?: undefined;
-      readonly seconds: { readonly fit: number; readonly batch: number; readonly row: number | null };
-      readonly files: { readonly probabilities: string; readonly neighbours?: string };
-    });
+/** What peer.py answers of a training. */
+type Answer = Pick<PeerAnswer, 'warnings' | 'attributes'> & {
+  readonly seconds: { readonly fit: number; readonly batch: number; readonly row: number | null };
+  readonly files: { readonly probabilities: string; readonly neighbours?: string };
+};
+
+/** What it answers of a problem that it has drawn. */
+interface Drawn {
+  readonly files: Readonly<Record<'x' | 'y' | 'q' | 'qy', string>>;
+}
 
 /** The Python libraries that ours is measured against, on one thread, in a process of their own. */
 export class Peer {
@@ -89,15 +91,28 @@ export class Peer {
     return { ...files, columns };
   }
 
+  /** Has a problem drawn by scikit-learn's make_classification, with these parameters; its last rows are the queries. */
+  async draw(
+    parameters: { n_features: number; n_classes: number; n_samples: number },
+    queries: number,
+  ): Promise<Problem> {
+    const request = { draw: parameters, queries, out: join(this.folder, 'drawn.') };
+    const { files } = (await this.#request('make_classification', request)) as Drawn;
+    const [x, y, q, qy] = await Promise.all([files.x, files.y, files.q, files.qy].map(bytesOf));
+    return {
+      columns: parameters.n_features,
+      classes: parameters.n_classes,
+      x: new Float64Array(x),
+      y: new Int32Array(y),
+      q: new Float64Array(q),
+      qy: new Int32Array(qy),
+    };
+  }
+
   /** Trains on a problem's rows, and asks about its queries. */
   async ask(problem: GivenProblem, question: PeerQuestion): Promise<PeerAnswer> {
     const request = { ...problem, ...question, out: join(this.folder, 'answer.') };
-    this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
-    const { value, done } = await this.#answers.next();
-    if (done) throw new Error(`the peer has ended while it worked on ${question.estimator}`);
-    const reply = JSON.parse(value) as Reply;
-    if (reply.error !== undefined) throw new Error(`${question.estimator}: ${reply.error}`);
-    const { seconds, files, attributes, warnings } = reply;
+    const { seconds, files, attributes, warnings } = (await this.#request(question.estimator, request)) as Answer;
     return {
       seconds: { ...seconds, row: seconds.row ?? 0 },
       probabilities: new Float64Array(await bytesOf(files.probabilities)),
@@ -105,6 +120,15 @@ export class Peer {
       attributes,
       warnings,
     };
+  }
+
+  async #request(what: string, request: object): Promise<object> {
+    this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error(`the peer has ended while it worked on ${what}`);
+    const reply = JSON.parse(value) as { readonly error?: string };
+    if (reply.error !== undefined) throw new Error(`${what}: ${reply.error}`);
+    return reply;
   }
 
   async stop(): Promise<void> {
