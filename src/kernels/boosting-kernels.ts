@@ -59,6 +59,8 @@ export interface BoostingKernels {
     hessian: number,
     penalties: number,
     fromAbove: boolean,
+    floor: number,
+    splittable: number,
     best: number,
   ): void;
   leafScore(gradient: number, hessian: number, penalties: number): number;

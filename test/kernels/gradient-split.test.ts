@@ -25,8 +25,8 @@ function scoreOf(g: number, h: number, { lambda, alpha, maxStep, single }: Rules
   const rounded = single ? Math.fround : (value: number) => value;
   const rest = Math.sign(g) * Math.max(0, Math.abs(g) - alpha);
   if (maxStep === 0) return rounded(rounded(rest ** 2) / rounded(h + lambda));
-  const step = Math.max(-maxStep, Math.min(maxStep, -rest / (h + lambda)));
-  return rounded(-(2 * rest * step + (h + lambda) * step ** 2));
+  const step = rounded(Math.max(-maxStep, Math.min(maxStep, -rest / (h + lambda))));
+  return -rounded(rounded(2 * g * step) + rounded((h + lambda) * rounded(step ** 2)));
 }
 
 /** The best score over all cuts, with missing values (the last bin) on either side. */
@@ -83,10 +83,10 @@ describe('The search for a split by gradients', () => {
           const features = workspace.u32(3);
           const nBins = bins.length - (hasMissing ? 1 : 0);
           features.set([nBins, hasMissing ? 1 : 0, 1]);
-          const penalties = workspace.f64(7);
+          const penalties = workspace.f64(9);
           const { lambda, alpha, maxStep, minHessian, minSamples, extra, single } = limits;
           penalties.set([lambda, alpha, maxStep, minHessian, minSamples, extra, single ? 1 : 0]);
-          const best = workspace.f64(7);
+          const best = workspace.f64(9);
           const words = new Uint32Array(best.buffer, best.byteOffset, 10);
           workspace.kernels.findSplit(
             histogram.address,
@@ -98,6 +98,8 @@ describe('The search for a split by gradients', () => {
             total.h,
             penalties.address,
             fromAbove,
+            -Infinity,
+            0,
             best.address,
           );
           const expected = naiveBestFrom(bins, hasMissing, fromAbove, count, limits);
@@ -123,9 +125,9 @@ describe('The search for a split by gradients', () => {
     histogram.set([-2, 2, 0, 0, 0, 0, 2, 2]);
     const features = workspace.u32(3);
     features.set([4, 0, 1]);
-    const penalties = workspace.f64(7);
+    const penalties = workspace.f64(9);
     penalties.set([1, 0, 0, 1, 0]);
-    const best = workspace.f64(7);
+    const best = workspace.f64(9);
     const words = new Uint32Array(best.buffer, best.byteOffset, 10);
     const cutOf = (fromAbove: boolean) => {
       const { kernels } = workspace;
@@ -139,6 +141,8 @@ describe('The search for a split by gradients', () => {
         4,
         penalties.address,
         fromAbove,
+        -Infinity,
+        0,
         best.address,
       );
       return words[7];
@@ -153,13 +157,13 @@ describe('The search for a split by gradients', () => {
     histogram.set([-2, 2, -1e-9, 0, 2, 2]);
     const features = workspace.u32(3);
     features.set([3, 0, 1]);
-    const penalties = workspace.f64(7);
-    const best = workspace.f64(7);
+    const penalties = workspace.f64(9);
+    const best = workspace.f64(9);
     const words = new Uint32Array(best.buffer, best.byteOffset, 10);
     const cutOf = (single: number) => {
       penalties.set([1, 0, 0, 1, 0, 0, single]);
       const { kernels } = workspace;
-      kernels.findSplit(histogram.address, 96, features.address, 1, 4, -1e-9, 4, penalties.address, false, best.address); // prettier-ignore
+      kernels.findSplit(histogram.address, 96, features.address, 1, 4, -1e-9, 4, penalties.address, false, -Infinity, 0, best.address); // prettier-ignore
       return words[7];
     };
     expect([cutOf(0), cutOf(1)]).to.deep.equal([1, 0]);

@@ -49,6 +49,7 @@ function lgbmPlan(hyperparameters: LgbmHyperparameters, nClasses: number): Boost
     binning: {
       maxBins: max_bin,
       countsMissing: true,
+      weighted: false,
       single: false,
       cut: (values, counts, maxBins) => greedyBins(values, counts, maxBins, min_data_in_bin),
     },
@@ -59,6 +60,7 @@ function lgbmPlan(hyperparameters: LgbmHyperparameters, nClasses: number): Boost
       maxDepth: max_depth > 0 ? max_depth : Infinity,
       minSamples: hyperparameters.min_child_samples,
       minHessian: hyperparameters.min_child_weight,
+      inheritsSplittable: true,
       fromAbove: true,
       extraHessian: EXTRA_HESSIAN,
       single: false,

@@ -10,6 +10,7 @@ import { quantileBins } from './boosting/quantile-bins.js';
 
 /** XGBoost takes a smaller gain for none (kRtEps). */
 const LEAST_GAIN = 1e-6;
+/** The least hessian of a row (kRtEps of its softmax). */
 const LEAST_HESSIAN = 1e-16;
 
 /** What bears on categorical features only, which no training has yet. */
@@ -21,8 +22,8 @@ export const coreXgb: Engine<XgbHyperparameters> = {
   takesSampleWeight: true,
   takesValidation: true,
 
-  honours(name) {
-    return !OF_CATEGORIES.includes(name);
+  honours(name, value) {
+    return value === false || !OF_CATEGORIES.includes(name);
   },
 
   trainingBytes(size, hyperparameters) {
@@ -51,7 +52,13 @@ function xgbPlan(hyperparameters: XgbHyperparameters, nClasses: number): Boostin
   const { max_depth, max_leaves, gamma, scale_pos_weight, base_score } = hyperparameters;
   return {
     iterations: hyperparameters.n_estimators,
-    binning: { maxBins: hyperparameters.max_bin, countsMissing: false, single: true, cut: quantileBins },
+    binning: {
+      maxBins: hyperparameters.max_bin,
+      countsMissing: false,
+      weighted: true,
+      single: true,
+      cut: quantileBins,
+    },
     growth: {
       bestFirst: hyperparameters.grow_policy === 'lossguide',
       tiesByFeature: false,
@@ -59,6 +66,7 @@ function xgbPlan(hyperparameters: XgbHyperparameters, nClasses: number): Boostin
       maxDepth: max_depth > 0 ? max_depth : Infinity,
       minSamples: 0,
       minHessian: hyperparameters.min_child_weight,
+      inheritsSplittable: false,
       fromAbove: false,
       extraHessian: 0,
       single: true,
@@ -77,9 +85,12 @@ function xgbPlan(hyperparameters: XgbHyperparameters, nClasses: number): Boostin
     rows: { share: hyperparameters.subsample, every: 'tree' },
     classFactors: nClasses === 2 && scale_pos_weight !== 1 ? [1, scale_pos_weight] : undefined,
     baseScore(shares, log) {
-      if (nClasses > 2) return centred(shares.map(log));
-      const rate = base_score ?? shares[1];
-      return [log(rate / (1 - rate))];
+      if (nClasses > 2) return base_score === null ? centred(shares.map(log)) : shares.map(() => 0);
+      // With weights of its own, XGBoost takes a Newton step from 0 in place of the share itself.
+      if (base_score === null && scale_pos_weight !== 1) return [4 * shares[1] - 2];
+      // In single precision, step by step, as XGBoost's.
+      const rate = Math.fround(base_score ?? shares[1]);
+      return [-Math.fround(log(Math.fround(Math.fround(1 / rate) - 1)))];
     },
     unseenMissing: () => 'right',
     splitsOnly: false,

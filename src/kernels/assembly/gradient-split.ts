@@ -49,6 +49,10 @@ export class GradientSplit {
   /** The sums of the right side. */
   rightGradient: f64;
   rightHessian: f64;
+  /** What a score has to be above. */
+  floor: f64;
+  /** Whether a cut of the feature in question was; while none was, cuts that are not the best are looked at too. */
+  isSplittable: u32;
 }
 
 /** Of the best score, what a cut has to come near to be looked at closely: rounding makes up for no more. */
@@ -66,8 +70,15 @@ export const NO_FEATURE: u32 = 0xffff_ffff;
  * that are equally good but for it, and small nodes have many of those.
  *
  * @param histograms f64[nFeatures][stride / 16][2]
+ * @param stride the bytes from a feature's histogram to the next one's
  * @param features FeatureBins[nFeatures]
- * @param count the rows of the node, @param gradient their sum, @param hessian likewise
+ * @param count the rows of the node
+ * @param gradient the sum of their gradients
+ * @param hessian the sum of their hessians
+ * @param fromAbove whether the sweep over values comes from the highest bin
+ * @param floor what the score of a split has to be above
+ * @param splittable u8[nFeatures], or 0 for none: whether any cut of each feature was above the floor in the node
+ *   above, and is here. Others are not looked at.
  */
 export function findSplit(
   histograms: usize,
@@ -79,18 +90,23 @@ export function findSplit(
   hessian: f64,
   penalties: Penalties,
   fromAbove: bool,
+  floor: f64,
+  splittable: usize,
   best: GradientSplit,
 ): void {
-  best.score = -Infinity;
+  best.score = floor;
+  best.floor = floor;
   best.feature = NO_FEATURE;
   hessian += 2 * penalties.extra;
   for (let i: u32 = 0; i < nFeatures; i++, histograms += stride) {
     const feature = changetype<FeatureBins>(features + <usize>i * offsetof<FeatureBins>());
-    if (!feature.allowed) continue;
+    if (!feature.allowed || (splittable != 0 && !load<u8>(splittable + i))) continue;
     const found = best.score;
+    best.isSplittable = <u32>(splittable == 0);
     sweepFrom(fromAbove, histograms, feature, count, gradient, hessian, penalties, best);
     if (feature.hasMissing) sweepFrom(!fromAbove, histograms, feature, count, gradient, hessian, penalties, best);
     if (best.score > found) best.feature = i;
+    if (splittable != 0) store<u8>(splittable + i, best.isSplittable);
   }
 }
 
@@ -210,13 +226,14 @@ function rowsOf(hessian: f64, perHessian: f64): f64 {
   return floor(hessian * perHessian + 0.5);
 }
 
-/** What (g b - f a)²/(a b) of a cut has to be at least, for its score to come near the best one. */
+/** What (g b - f a)²/(a b) of a cut has to be at least, for its score to come near the one to be beaten. */
 function leastFraction(best: GradientSplit, gradient: f64, hessian: f64, penalties: Penalties): f64 {
   const slack = penalties.single != 0 ? SINGLE_SLACK : SLACK;
-  return best.score * slack * (hessian + 2 * penalties.lambda) - gradient * gradient;
+  const score = best.isSplittable ? best.score : best.floor;
+  return score * slack * (hessian + 2 * penalties.lambda) - gradient * gradient;
 }
 
-/** Does so with all penalties. */
+/** Tries the cuts, one at a time, with all penalties. */
 function sweep(
   bin: usize,
   step: usize,
@@ -245,9 +262,8 @@ function sweep(
 function keep(best: GradientSplit, near: v128, gradient: f64, hessian: f64, penalties: Penalties, cut: u32): void {
   const g = f64x2.extract_lane(near, 0);
   const h = f64x2.extract_lane(near, 1);
-  // The best one again, after empty bins.
-  if (g == best.gradient && h == best.hessian && best.score > -Infinity) return;
   const score = rounded(leafScore(g, h, penalties) + leafScore(gradient - g, hessian - h, penalties), penalties);
+  if (score > best.floor) best.isSplittable = 1;
   if (!(score > best.score)) return;
   best.score = score;
   best.gradient = g;
@@ -257,17 +273,22 @@ function keep(best: GradientSplit, near: v128, gradient: f64, hessian: f64, pena
 
 /** What a leaf with these sums takes off the penalised loss, doubled. */
 export function leafScore(gradient: f64, hessian: f64, penalties: Penalties): f64 {
-  const g = shrunk(gradient, penalties.alpha);
   const h = hessian + penalties.lambda;
   if (penalties.maxStep == 0) {
     if (!(h > 0)) return 0;
+    const g = shrunk(gradient, penalties.alpha);
     const squared = g * g;
     // Very heavy rows, which single precision cannot square, are not refused.
     if (penalties.single == 0 || squared > <f64>f32.MAX_VALUE) return squared / h;
     return <f64>(<f32>squared / <f32>h);
   }
+  // XGBoost leaves the L1 penalty out here (CalcGainGivenWeight in its param.h).
   const step = leafStep(gradient, hessian, penalties);
-  return rounded(-(2 * g * step + h * step * step), penalties);
+  if (penalties.single == 0) return -(2 * gradient * step + h * step * step);
+  const rest = <f32>step;
+  const doubled: f32 = <f32>2 * <f32>gradient;
+  const score: f32 = doubled * rest + <f32>h * (rest * rest);
+  return -(<f64>score);
 }
 
 function rounded(score: f64, penalties: Penalties): f64 {

@@ -1,6 +1,6 @@
 import type { TrainingSet } from '../../estimator.js';
-import { distinctValues, distinctValuesBytes } from '../sampled-columns.js';
-import type { BinningRule } from './binning-rule.js';
+import { type ColumnSample, distinctValues, distinctValuesBytes } from '../sampled-columns.js';
+import type { BinningRule, Masses } from './binning-rule.js';
 
 /** From more rows than these, the edges come from a sample. */
 const EDGE_SAMPLE = 65_536;
@@ -40,11 +40,14 @@ export function binnedFeatures(training: TrainingSet, rule: BinningRule, pause: 
   const { x, nSamples, nFeatures } = training;
   const missing = columnsWithMissing(x, nFeatures);
   const sample = { x, nFeatures, rows: sampleRows(nSamples), single: rule.single };
+  const weights = rule.weighted ? training.sampleWeight : undefined;
   const features: BinnedFeature[] = [];
   let column = 0;
   for (const { values, counts } of distinctValues(sample)) {
     const hasMissing = missing[column] === 1;
-    const edges = cut(values, counts, rule, hasMissing);
+    const nRows = counts.reduce((sum, count) => sum + count, 0);
+    const masses = weights === undefined ? counts : weightsOf(values, sample, column, weights);
+    const edges = cut(values, masses, nRows, rule, hasMissing);
     const feature = { column, edges, hasMissing };
     if (binsOf(feature) > 1) features.push(feature);
     column++;
@@ -54,11 +57,34 @@ export function binnedFeatures(training: TrainingSet, rule: BinningRule, pause: 
 }
 
 /** The edges of a feature; where missing values do not count as a bin, the highest edge makes way for them if they would not fit into the byte. */
-function cut(values: Float64Array, counts: Uint32Array, rule: BinningRule, hasMissing: boolean): number[] {
+function cut(values: Float64Array, masses: Masses, nRows: number, rule: BinningRule, hasMissing: boolean): number[] {
   const { maxBins, countsMissing } = rule;
-  const edges = rule.cut(values, counts, hasMissing && countsMissing ? Math.max(1, maxBins - 1) : maxBins);
+  const edges = rule.cut(values, masses, hasMissing && countsMissing ? Math.max(1, maxBins - 1) : maxBins, nRows);
   const isTooMany = hasMissing && maxBins === BYTE_BINS && edges.length + 2 > BYTE_BINS;
   return isTooMany ? edges.slice(0, -1) : edges;
+}
+
+/** The weight of the rows of each distinct value of a column, in single precision. */
+function weightsOf(
+  values: Float64Array,
+  { x, nFeatures, rows, single }: ColumnSample,
+  column: number,
+  weights: Float64Array,
+): Float32Array {
+  const sums = new Float32Array(values.length);
+  for (const row of rows) {
+    const given = x[row * nFeatures + column];
+    if (Number.isNaN(given)) continue;
+    const value = single ? Math.fround(given) : given;
+    let place = 0;
+    for (let end = values.length - 1; place < end;) {
+      const middle = (place + end) >> 1;
+      if (values[middle] < value) place = middle + 1;
+      else end = middle;
+    }
+    sums[place] += weights[row];
+  }
+  return sums;
 }
 
 /** Flags of the columns that hold a NaN. */

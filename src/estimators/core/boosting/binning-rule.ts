@@ -3,6 +3,8 @@ export interface BinningRule {
   /** The most bins of a feature, one for missing values among them or not. */
   readonly maxBins: number;
   readonly countsMissing: boolean;
+  /** Whether rows count by their weights. */
+  readonly weighted: boolean;
   /** Whether values are rounded to single precision, here and in the model. */
   readonly single: boolean;
   /**
@@ -10,7 +12,11 @@ export interface BinningRule {
    * first edge that it is not above.
    *
    * @param values shape: n_distinct, rising
-   * @param counts shape: n_distinct, how often each occurs
+   * @param masses shape: n_distinct, how often each occurs, or the weight of its rows; may be overwritten
+   * @param nRows the rows that have a value
    */
-  cut(values: Float64Array, counts: Uint32Array, maxBins: number): number[];
+  cut(values: Float64Array, masses: Masses, maxBins: number, nRows: number): number[];
 }
+
+/** Counts, or weights. */
+export type Masses = Uint32Array | Float32Array;

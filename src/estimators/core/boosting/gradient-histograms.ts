@@ -10,6 +10,8 @@ const LEAST_SLOTS = 2;
 /** The histograms of a node's rows, at a place of their own. */
 export interface Histograms {
   readonly address: number;
+  /** Shape: n_features; 1 unless no cut of the feature has gained enough in the node or above it. */
+  readonly splittable: Placed<Uint8Array<ArrayBuffer>>;
 }
 
 /** Histograms over the gradients of rows, in a limited number of places. */
@@ -30,7 +32,8 @@ export class GradientHistograms {
   }
 
   static bytes(layout: TileLayout, nRows: number, slots: number): number {
-    return Workspace.sizeOf(2 * nRows, 4) + slots * Workspace.sizeOf(layout.histogramBytes, 1);
+    const slot = Workspace.sizeOf(layout.histogramBytes, 1) + Workspace.sizeOf(layout.features.length, 1);
+    return Workspace.sizeOf(2 * nRows, 4) + slots * slot;
   }
 
   constructor(workspace: Workspace, layout: TileLayout, rows: TiledRows, slots: number) {
@@ -38,13 +41,16 @@ export class GradientHistograms {
     this.#layout = layout;
     this.#rows = rows;
     this.#gathered = workspace.f32(2 * rows.nRows);
-    const place = () => ({ address: workspace.u8(layout.histogramBytes).address });
+    const place = () => ({
+      address: workspace.u8(layout.histogramBytes).address,
+      splittable: workspace.u8(layout.features.length),
+    });
     this.scratch = place();
     this.#free = Array.from({ length: slots - 1 }, place);
   }
 
   /** Limits what is summed up to the tiles of these features (rising). */
-  use(features: Uint32Array): void {
+  limitTo(features: Uint32Array): void {
     if (features === this.#features) return;
     this.#features = features;
     const { tiles } = this.#layout;
@@ -53,9 +59,18 @@ export class GradientHistograms {
     );
   }
 
-  /** A free place, or undefined when there is none left. */
-  take(): Histograms | undefined {
-    return this.#free.pop();
+  /** A free place for a node below that of `above`, or undefined when there is none left. */
+  take(above?: Histograms): Histograms | undefined {
+    const free = this.#free.pop();
+    if (above === undefined) free?.splittable.fill(1);
+    else free?.splittable.set(above.splittable);
+    return free;
+  }
+
+  /** A place for a node of which nothing is known from above; it is kept if there is one free. */
+  takeAny(): Histograms {
+    this.scratch.splittable.fill(1);
+    return this.take() ?? this.scratch;
   }
 
   giveBack(histograms: Histograms | undefined): void {

@@ -117,8 +117,8 @@ export class GradientTreeGrower {
       this.#addNode(0, this.#sumPairs(count), 0);
       return;
     }
-    this.#histograms.use(features);
-    const histograms = this.#histograms.take() ?? this.#histograms.scratch;
+    this.#histograms.limitTo(features);
+    const histograms = this.#histograms.takeAny();
     this.#histograms.sum(histograms, this.#pairs, all ? 0 : this.rows.address, count, this.#pause);
     const root = this.#addNode(0, this.#finder.total(histograms, features[0], count), 0);
     this.#consider(root, 0, histograms);
@@ -161,7 +161,7 @@ export class GradientTreeGrower {
       return;
     }
     const [small, large] = children;
-    const ofSmall = ofParent && this.#histograms.take();
+    const ofSmall = ofParent && this.#histograms.take(ofParent);
     if (ofParent !== undefined && ofSmall !== undefined) {
       this.#sum(small, ofSmall);
       this.#histograms.subtract(ofParent, ofSmall);
@@ -173,7 +173,7 @@ export class GradientTreeGrower {
     this.#histograms.giveBack(ofParent);
     children.forEach((child, i) => {
       if (!splittable[i]) return;
-      const histograms = this.#histograms.take() ?? this.#histograms.scratch;
+      const histograms = this.#histograms.takeAny();
       this.#sum(child, histograms);
       this.#consider(child, depth, histograms);
     });

@@ -1,3 +1,4 @@
+import type { Masses } from './binning-rule.js';
 import { between } from '../bin-edges.js';
 
 /** What lies no further from 0 counts as 0. */
@@ -14,7 +15,7 @@ const ZERO = 1e-35;
  * @param counts shape: n_distinct, how often each occurs
  * @param minInBin the fewest rows of a bin
  */
-export function greedyBins(values: Float64Array, counts: Uint32Array, maxBins: number, minInBin: number): number[] {
+export function greedyBins(values: Float64Array, counts: Masses, maxBins: number, minInBin: number): number[] {
   const end = values.length;
   const firstZero = firstAbove(values, -ZERO);
   const firstPositive = firstAbove(values, ZERO);
@@ -38,7 +39,7 @@ export function greedyBins(values: Float64Array, counts: Uint32Array, maxBins: n
 /** Values [from, to), with how often each occurs. */
 interface Stretch {
   readonly values: Float64Array;
-  readonly counts: Uint32Array;
+  readonly counts: Masses;
   readonly from: number;
   readonly to: number;
 }
@@ -97,7 +98,7 @@ function firstAbove(values: Float64Array, bound: number): number {
   return place === -1 ? values.length : place;
 }
 
-function sumOf(counts: Uint32Array, from: number, to: number): number {
+function sumOf(counts: Masses, from: number, to: number): number {
   let sum = 0;
   for (let i = from; i < to; i++) sum += counts[i];
   return sum;

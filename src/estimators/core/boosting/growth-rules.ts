@@ -2,7 +2,7 @@
 export interface GrowthRules {
   /** Whether the node of the largest gain is split next; else level by level. */
   readonly bestFirst: boolean;
-  /** Whether of nodes of equal gains the one whose split looks at the lowest feature is split next, and of those the leftmost of the old ones; else the oldest. */
+  /** Which of nodes that gain the same is split next: the one whose split looks at the lowest feature, and of those the one with the lowest leaf number; or else the oldest. */
   readonly tiesByFeature: boolean;
   /** Infinity: no limit. */
   readonly maxLeaves: number;
@@ -18,6 +18,8 @@ export interface GrowthRules {
   readonly single: boolean;
   /** A split has to gain more. */
   readonly minGain: number;
+  /** Whether a feature of which no cut gained enough at a node is not looked at below it. */
+  readonly inheritsSplittable: boolean;
   /** Whether of equal cuts of a feature the highest one is taken; else the lowest. */
   readonly fromAbove: boolean;
   /** The L2 and L1 penalties on leaves. */

@@ -1,3 +1,5 @@
+import type { Masses } from './binning-rule.js';
+
 /** How much finer XGBoost's sketch is than the bins (kFactor). */
 const SKETCH = 8;
 
@@ -12,22 +14,24 @@ const SKETCH = 8;
  * A value is left of a cut when it is below the value that begins the bin.
  *
  * @param values shape: n_distinct, rising, in single precision
- * @param counts shape: n_distinct, how often each occurs; summed up in place
+ * @param masses shape: n_distinct, how often each occurs, or the weight of its rows; summed up in place
+ * @param maxBins the most bins
+ * @param nRows the rows that have a value; unset: the sum of the masses
  */
-export function quantileBins(values: Float64Array, counts: Uint32Array, maxBins: number): number[] {
+export function quantileBins(values: Float64Array, masses: Masses, maxBins: number, nRows?: number): number[] {
   if (values.length <= maxBins) return Array.from(values.subarray(1), floatBelow);
-  const upTo = sumUp(counts);
+  const upTo = sumUp(masses);
   let kept: Uint32Array | undefined;
-  for (const size of summarySizes(upTo[upTo.length - 1], maxBins)) kept = thinOut(kept, upTo, size);
+  for (const size of summarySizes(nRows ?? upTo[upTo.length - 1], maxBins)) kept = thinOut(kept, upTo, size);
   // The first value begins the first bin, and the last one of a summary does not begin one.
   const nBins = Math.min(kept?.length ?? values.length, maxBins);
   return Array.from({ length: nBins - 1 }, (_, i) => floatBelow(values[kept === undefined ? i + 1 : kept[i + 1]]));
 }
 
-/** Makes counts the numbers of rows up to each value. */
-function sumUp(counts: Uint32Array): Uint32Array {
-  for (let i = 1; i < counts.length; i++) counts[i] += counts[i - 1];
-  return counts;
+/** Makes masses those of all rows up to each value. */
+function sumUp(masses: Masses): Masses {
+  for (let i = 1; i < masses.length; i++) masses[i] += masses[i - 1];
+  return masses;
 }
 
 /** The sizes that the summary of a feature is thinned out to, one after the other. */
@@ -44,9 +48,9 @@ function summarySizes(nRows: number, maxBins: number): number[] {
  * them those next to ranks at equal distances.
  *
  * @param from the places of the values, or undefined for all
- * @param ranks the rows up to each value
+ * @param ranks the mass of the rows up to each value
  */
-function thinOut(from: Uint32Array | undefined, ranks: Uint32Array, size: number): Uint32Array | undefined {
+function thinOut(from: Uint32Array | undefined, ranks: Masses, size: number): Uint32Array | undefined {
   const n = from === undefined ? ranks.length : from.length;
   if (n <= size) return from;
   const placeOf = (i: number) => (from === undefined ? i : from[i]);

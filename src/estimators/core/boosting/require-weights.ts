@@ -18,8 +18,11 @@ export function requireWeights(
   if (sampleWeight?.every((weight) => weight === 0)) {
     throw invalid('options.validation_fraction', 'holds out all rows of a weight above 0; there is none to learn from');
   }
+  if (sampleWeight?.every(isNothing)) {
+    throw invalid('sample_weight', 'is 0 in single precision for all rows; multiply all weights by one factor');
+  }
   const stops = validation !== undefined && validation.earlyStoppingRounds > 0;
-  if (stops && validation.sampleWeight?.every((weight) => weight === 0)) {
+  if (stops && validation.sampleWeight?.every(isNothing)) {
     throw invalid(
       'options.early_stopping_rounds',
       'needs a row of a weight above 0 among those that options.validation_fraction holds out',
@@ -33,4 +36,9 @@ export function requireWeights(
       `is ${weight} for a row, the weight of its class multiplied in; must be at most ${HEAVIEST} for boosted trees`,
     );
   });
+}
+
+/** Rows are weighed in single precision. */
+function isNothing(weight: number): boolean {
+  return Math.fround(weight) === 0;
 }

@@ -8,7 +8,7 @@ import type { TileLayout } from './tile-layout.js';
 const FEATURE_WORDS = 3;
 const ALLOWED = 2;
 const PENALTIES = 7;
-const SPLIT_NUMBERS = 7;
+const SPLIT_NUMBERS = 9;
 const NO_FEATURE = 0xffff_ffff;
 /** A child of no rows has no hessian; what is left by rounding is below this. */
 const LEAST_HESSIAN = 1e-16;
@@ -78,9 +78,13 @@ export class SplitFinder {
   }
 
   /** The best split of a node, if there is one that gains enough. */
-  find({ address }: Histograms, { count, gradient, hessian }: NodeSums): FoundSplit | undefined {
+  find({ address, splittable }: Histograms, { count, gradient, hessian }: NodeSums): FoundSplit | undefined {
     const { kernels } = this.#workspace;
     const { stride, features } = this.#layout;
+    const { minGain, extraHessian, inheritsSplittable } = this.#rules;
+    const unsplit = kernels.leafScore(gradient, hessian + 2 * extraHessian, this.#penalties.address);
+    // LightGBM does not count what a split has to gain at least as gained.
+    const floor = inheritsSplittable ? unsplit + minGain : unsplit;
     kernels.findSplit(
       address,
       stride,
@@ -91,14 +95,15 @@ export class SplitFinder {
       hessian,
       this.#penalties.address,
       this.#rules.fromAbove,
+      inheritsSplittable ? floor : -Infinity,
+      inheritsSplittable ? splittable.address : 0,
       this.#best.address,
     );
     const [feature, cut, missingLeft] = this.#bestWords.subarray(6);
     if (feature === NO_FEATURE) return undefined;
-    const { minGain, extraHessian } = this.#rules;
     const [score, leftGradient, leftHessian, , , rightGradient, rightHessian] = this.#best;
-    const gain = score - kernels.leafScore(gradient, hessian + 2 * extraHessian, this.#penalties.address);
-    if (!(gain > minGain)) return undefined;
+    const gain = score - floor;
+    if (!inheritsSplittable && !(gain > minGain)) return undefined;
     return {
       feature,
       cut,

@@ -61,6 +61,11 @@ function check(
   });
 }
 
+/** Step by step in single precision. */
+function logitOf(rate: number): number {
+  return -Math.fround(Math.log(Math.fround(Math.fround(1 / Math.fround(rate)) - 1)));
+}
+
 const iterations = fc.integer({ min: 1, max: 4 });
 const learningRate = fc.constantFrom(0.1, 0.3, 1);
 const lambda = fc.constantFrom(0, 0.5, 1, 10);
@@ -90,6 +95,7 @@ describe('Boosting', () => {
           baseScore: nClasses === 2 ? [Math.log(ofClasses[1] / ofClasses[0])] : ofClasses.map(Math.log),
           splitsOnly: true,
           bestFirst: true,
+          inheritsSplittable: true,
           fromAbove: true,
           maxLeaves: of.num_leaves,
           maxDepth: of.max_depth === -1 ? Infinity : of.max_depth,
@@ -128,7 +134,8 @@ describe('Boosting', () => {
         const isBinary = training.nClasses === 2;
         const classWeights = isBinary ? [1, scale_pos_weight] : undefined;
         const ofClasses = shares(training, classWeights);
-        const rate = base_score ?? ofClasses[1];
+        const isStep = base_score === undefined && scale_pos_weight !== 1;
+        const start = isStep ? 4 * ofClasses[1] - 2 : logitOf(base_score ?? ofClasses[1]);
         const logs = ofClasses.map(Math.log);
         const mean = logs.reduce((a, b) => a + b) / logs.length;
         check('xgb_classifier', { ...of, ...(isBinary && { base_score, scale_pos_weight }) }, training, {
@@ -136,7 +143,7 @@ describe('Boosting', () => {
           iterations: of.n_estimators,
           hessianFactor: 2,
           classWeights,
-          baseScore: isBinary ? [Math.log(rate / (1 - rate))] : logs.map((value) => value - mean),
+          baseScore: isBinary ? [start] : logs.map((value) => value - mean),
           splitsOnly: false,
           bestFirst: of.grow_policy === 'lossguide',
           fromAbove: false,

@@ -19,6 +19,7 @@ const PATIENCE_MS = 15_000;
 const anyRules: GrowthRules = {
   bestFirst: true,
   tiesByFeature: false,
+  inheritsSplittable: false,
   maxLeaves: Infinity,
   maxDepth: Infinity,
   minSamples: 0,

@@ -34,7 +34,8 @@ export type NaiveRules = Pick<
   | 'alpha'
   | 'maxStep'
   | 'learningRate'
->;
+> &
+  Partial<Pick<GrowthRules, 'inheritsSplittable'>>;
 
 /** How far rounding may bring limits and gains from where they are, in proportion. */
 export interface Precision {
@@ -55,6 +56,8 @@ interface OpenNode {
   readonly rows: readonly number[];
   readonly depth: number;
   readonly splits: readonly NaiveSplit[];
+  /** The features that no node below looks at, and those that none may look at, as rounding decides. */
+  readonly hopeless: Hopeless;
   /** The gain of the best split that is sure, and of the best one at all. */
   readonly best: number;
   readonly most: number;
@@ -93,11 +96,35 @@ function openNode(
   rows: readonly number[],
   depth: number,
   rules: NaiveRules & Precision,
+  above: Hopeless = NONE,
 ): OpenNode {
-  const splits = depth < rules.maxDepth ? splitsOf(data, rows, rules) : [];
+  const all = depth < rules.maxDepth ? splitsOf(data, rows, rules) : [];
+  const splits = all
+    .filter(({ feature }) => !above.surely.has(feature))
+    .map((split) => (above.perhaps.has(split.feature) ? { ...split, sure: false } : split));
+  const hopeless = rules.inheritsSplittable ? hopelessOf(data, splits, rules) : NONE;
   const best = splits.reduce((most, { gain, sure }) => (sure ? Math.max(most, gain) : most), -Infinity);
   const most = Math.max(-Infinity, ...splits.map(({ gain }) => gain));
-  return { seen, rows, depth, splits, best, most };
+  return { seen, rows, depth, splits, hopeless, best, most };
+}
+
+interface Hopeless {
+  readonly surely: ReadonlySet<number>;
+  readonly perhaps: ReadonlySet<number>;
+}
+const NONE: Hopeless = { surely: new Set(), perhaps: new Set() };
+
+/** The features of which no split gains enough. */
+function hopelessOf(data: NaiveRows, splits: readonly NaiveSplit[], { minGain, precision }: NaiveRules & Precision) {
+  const slackOf = (gain: number) => precision * (1 + Math.abs(gain) + minGain);
+  const without = (isEnough: (split: NaiveSplit) => boolean) => {
+    const enough = new Set(splits.filter(isEnough).map(({ feature }) => feature));
+    return new Set([...data.bins.keys()].filter((feature) => !enough.has(feature)));
+  };
+  return {
+    surely: without(({ gain }) => gain > minGain - slackOf(gain)),
+    perhaps: without(({ gain, sure }) => sure && gain > minGain + slackOf(gain)),
+  };
 }
 
 /** The node that is split next, if there is any that gains enough. */
@@ -131,7 +158,10 @@ function childrenOf(node: OpenNode, data: NaiveRows, rules: NaiveRules & Precisi
   if (gain < best - slack) throw new Error(`a split gains ${gain}, and another one ${best}`);
   if (gain < rules.minGain - slack) throw new Error(`a split gains ${gain}, less than ${rules.minGain}`);
   const right = rows.filter((row) => !seen.goesLeft(row));
-  return [openNode(seen.left, data, left, depth + 1, rules), openNode(seen.right, data, right, depth + 1, rules)];
+  return [
+    openNode(seen.left, data, left, depth + 1, rules, node.hopeless),
+    openNode(seen.right, data, right, depth + 1, rules, node.hopeless),
+  ];
 }
 
 function requireLeaf({ seen, rows }: OpenNode, data: NaiveRows, rules: NaiveRules & Precision): void {
@@ -226,10 +256,11 @@ function sumsOf({ gradients, hessians }: NaiveRows, rows: readonly number[]): Su
   return { gradient: sum(gradients), hessian: sum(hessians) };
 }
 
-/** What a step takes off the penalised loss at its best, doubled. */
+/** What a step takes off the penalised loss at its best, doubled; where steps are limited, without the L1 penalty, as XGBoost has it. */
 function scoreOf(sums: Sums, rules: NaiveRules): number {
   const step = stepOf(sums, rules);
-  return -2 * (sums.gradient * step + rules.alpha * Math.abs(step)) - (sums.hessian + rules.lambda) * step * step;
+  const penalty = rules.maxStep === 0 ? rules.alpha * Math.abs(step) : 0;
+  return -2 * (sums.gradient * step + penalty) - (sums.hessian + rules.lambda) * step * step;
 }
 
 /** The step of the least penalised loss. */
