@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+
+import type { TrainingSet } from '../../../src/estimators/estimator.js';
+import { root } from '../../contract/project.js';
+import { readDataSet } from '../../support/csv.js';
+import { fit, predict, specOf, trainingSet } from '../../support/estimation.js';
+import { lcg } from '../../support/problems.js';
+
+/** What LightGBM 4.7.0 or XGBoost 3.2.0 has learned in 10 trees (test/data/reference_boosting.py). */
+interface Reference {
+  readonly kind: 'lgbm_classifier' | 'xgb_classifier';
+  readonly hyperparameters: Readonly<Record<string, unknown>>;
+  readonly data: keyof typeof DATA;
+  readonly weights: keyof typeof WEIGHTS;
+  /** Of every seventieth of its rows. */
+  readonly probabilities: readonly (readonly number[])[];
+  /** The mean over all of its rows, without weights. */
+  readonly logLoss: number;
+  /** By feature, over all trees. */
+  readonly splits: readonly number[];
+  /** By feature, as shares of all gains. */
+  readonly gains: readonly number[];
+}
+
+/** Far less than one split elsewhere changes; the namesakes compute in single precision, in part. */
+const TOLERANCE = 1e-5;
+
+const random = lcg(7);
+/** 6 features from -1 to 1, of which two tell the class, and noise. */
+const noisy = Array.from({ length: 400 }, () => Array.from({ length: 6 }, () => random() * 2 - 1));
+const places = noisy.map(([a, b]) => a + b * b + random());
+const twoClasses = places.map((place) => (place > 0.8 ? 1 : 0));
+const cancer = readDataSet('breast_cancer');
+
+interface Data {
+  readonly rows: readonly (readonly number[])[];
+  readonly y: readonly number[];
+}
+
+const DATA = {
+  'two classes': { rows: noisy, y: twoClasses },
+  'two classes and missing values': {
+    rows: noisy.map((row, i) => row.map((value, j) => ((i * row.length + j) % 7 === 0 ? NaN : value))),
+    y: twoClasses,
+  },
+  // Of the third there are few.
+  'three classes': { rows: noisy, y: places.map((place, i) => twoClasses[i] + (place > 1.5 ? 1 : 0)) },
+  'breast cancer': {
+    rows: cancer.rows,
+    y: cancer.labels.map((label) => (label === 'malignant' ? 1 : 0)),
+  },
+} satisfies Record<string, Data>;
+
+const WEIGHTS = {
+  none: undefined,
+  whole: (row: number) => 1 + ((row * 7) % 5),
+  real: (row: number) => 0.1 + ((row * 7) % 11) / 8,
+};
+
+const references = JSON.parse(readFileSync(join(root, 'test/data/reference_boosting.json'), 'utf8')) as Reference[];
+
+describe('Boosted trees learn what their namesakes learn:', () => {
+  for (const reference of references) {
+    const { kind, hyperparameters, data, weights } = reference;
+
+    it(nameOf(reference), () => {
+      const { rows, y }: Data = DATA[data];
+      const weightOf = WEIGHTS[weights];
+      const training: TrainingSet = {
+        ...trainingSet(rows, y),
+        sampleWeight: weightOf && Float64Array.from(y, (_, row) => weightOf(row)),
+      };
+      const spec = specOf(kind, { n_estimators: 10, ...hyperparameters });
+      const tensors = fit(spec, training);
+      const probabilities = predict(spec, tensors, training, rows);
+
+      const asked = probabilities.filter((_, row) => row % 70 === 0);
+      expect(asked).to.have.length(reference.probabilities.length);
+      asked.forEach((found, i) =>
+        found.forEach((p, k) =>
+          expect(p, `row ${i * 70}, class ${k}`).to.be.closeTo(reference.probabilities[i][k], TOLERANCE),
+        ),
+      );
+      const logLoss = probabilities.reduce((sum, of, row) => sum - Math.log(of[y[row]]), 0) / rows.length;
+      expect(logLoss, 'log loss').to.be.closeTo(reference.logLoss, TOLERANCE);
+    });
+  }
+});
+
+function nameOf({ kind, hyperparameters, data, weights }: Reference): string {
+  const settings = Object.entries(hyperparameters).map(([name, value]) => `${name} ${String(value)}`);
+  return [
+    kind,
+    settings.length === 0 ? 'defaults' : settings.join(', '),
+    data,
+    ...(weights === 'none' ? [] : [`${weights} weights`]),
+  ].join(' · ');
+}
