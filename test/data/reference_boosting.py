@@ -72,15 +72,22 @@ LIGHTGBM = [
     {"num_leaves": 5, "data": "breast cancer"},
     {"max_depth": 3},
     {"max_depth": 3, "num_leaves": 5},
-    {"min_child_samples": 5},
+    # Weights, since so small leaves of equal rows would leave it to the rounding which of two equal splits is the better one.
+    {"min_child_samples": 5, "weights": "real"},
     {"min_child_samples": 60},
     {"min_child_weight": 5},
     {"min_child_weight": 5, "weights": "real"},
     {"min_split_gain": 0.5},
+    {"min_split_gain": 0.5, "num_leaves": 5},
+    {"min_split_gain": 0.5, "weights": "real"},
     {"min_split_gain": 0.5, "data": "three classes"},
     {"reg_alpha": 1},
+    {"reg_alpha": 1, "weights": "real"},
     {"reg_alpha": 1, "data": "breast cancer"},
     {"reg_lambda": 1},
+    {"reg_lambda": 1, "num_leaves": 5},
+    {"reg_alpha": 1, "num_leaves": 5},
+    {"reg_lambda": 1, "weights": "real"},
     {"reg_lambda": 1, "data": "three classes"},
     {"reg_lambda": 1, "reg_alpha": 1, "min_split_gain": 0.5, "data": "two classes and missing values"},
     {"max_bin": 16},
@@ -121,9 +128,16 @@ XGBOOST = [
     {"base_score": 0.3, "data": "three classes"},
     {"max_bin": 16},
     {"max_bin": 16, "data": "two classes and missing values"},
-    {"max_bin": 16, "data": "breast cancer"},
+    # With fewer bins XGBoost's sketch would not take all rows at once.
+    {"max_bin": 64, "data": "breast cancer"},
+    # As many bins as values: no weight bears on them.
+    {"max_bin": 512, "weights": "whole"},
+    {"max_bin": 512, "weights": "real"},
+    {"max_bin": 512, "weights": "real", "min_child_weight": 5, "data": "three classes"},
+    {"max_bin": 512, "weights": "real", "reg_alpha": 1, "data": "two classes and missing values"},
     {"max_bin": 16, "weights": "whole"},
     {"max_bin": 16, "weights": "real"},
+    {"max_bin": 64, "weights": "real"},
 ]
 
 
@@ -156,7 +170,7 @@ def learned(kind, case):
         "probabilities": [rounded(row) for row in probabilities[::70]],
         "logLoss": round(float(-numpy.log(probabilities[numpy.arange(len(y)), y]).mean()), 7),
         "splits": [int(n) for n in splits],
-        "gains": rounded(numpy.array(gains) / max(sum(gains), 1e-300)),
+        "gains": rounded(numpy.array(gains) / sum(gains)),
     }
 
 
