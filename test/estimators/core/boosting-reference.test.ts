@@ -1,28 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
 
 import type { TrainingSet } from '../../../src/estimators/estimator.js';
-import { root } from '../../contract/project.js';
+import { type BoostingReference, readBoostingReferences } from '../../support/boosting-references.js';
 import { readDataSet } from '../../support/csv.js';
 import { fit, predict, specOf, trainingSet } from '../../support/estimation.js';
 import { lcg } from '../../support/problems.js';
-
-/** What LightGBM 4.7.0 or XGBoost 3.2.0 has learned in 10 trees (test/data/reference_boosting.py). */
-interface Reference {
-  readonly kind: 'lgbm_classifier' | 'xgb_classifier';
-  readonly hyperparameters: Readonly<Record<string, unknown>>;
-  readonly data: keyof typeof DATA;
-  readonly weights: keyof typeof WEIGHTS;
-  /** Of every seventieth of its rows. */
-  readonly probabilities: readonly (readonly number[])[];
-  /** The mean over all of its rows, without weights. */
-  readonly logLoss: number;
-  /** By feature, of all trees. */
-  readonly splits: readonly number[];
-  /** By feature, as shares of all gains. */
-  readonly gains: readonly number[];
-}
 
 /** Far less than one split elsewhere changes; the namesakes compute in single precision, in part. */
 const TOLERANCE = 1e-5;
@@ -51,18 +33,16 @@ const DATA = {
     rows: cancer.rows,
     y: cancer.labels.map((label) => (label === 'malignant' ? 1 : 0)),
   },
-} satisfies Record<string, Data>;
+} satisfies Record<BoostingReference['data'], Data>;
 
 const WEIGHTS = {
   none: undefined,
   whole: (row: number) => 1 + ((row * 7) % 5),
   real: (row: number) => 0.1 + ((row * 7) % 11) / 8,
-};
-
-const references = JSON.parse(readFileSync(join(root, 'test/data/reference_boosting.json'), 'utf8')) as Reference[];
+} satisfies Record<BoostingReference['weights'], unknown>;
 
 describe('Boosted trees learn what their namesakes learn:', () => {
-  for (const reference of references) {
+  for (const reference of readBoostingReferences()) {
     const { kind, hyperparameters, data, weights } = reference;
 
     it(nameOf(reference), () => {
@@ -101,12 +81,12 @@ describe('Boosted trees learn what their namesakes learn:', () => {
  * LightGBM splits off some as soon as the rounding lets it gain 1e-15 by that,
  * and XGBoost without a penalty too: such splits count, and bear on no prediction.
  */
-function hasTellingImportances({ kind, hyperparameters }: Reference): boolean {
+function hasTellingImportances({ kind, hyperparameters }: BoostingReference): boolean {
   if (kind === 'xgb_classifier') return hyperparameters.reg_lambda !== 0;
   return hyperparameters.num_leaves === 5 || hyperparameters.max_depth === 3;
 }
 
-function nameOf({ kind, hyperparameters, data, weights }: Reference): string {
+function nameOf({ kind, hyperparameters, data, weights }: BoostingReference): string {
   const settings = Object.entries(hyperparameters).map(([name, value]) => `${name} ${String(value)}`);
   return [
     kind,
