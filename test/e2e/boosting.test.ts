@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import { readdir } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { readBoostingReferences } from '../support/boosting-references.js';
 import { succeed, type TestClient } from '../support/call.js';
+import { readDataSet } from '../support/csv.js';
 import { dynamicClient } from '../support/dynamic-client.js';
 import { blobs, lcg } from '../support/problems.js';
 import { startTestServer, type TestServer } from '../support/server.js';
@@ -12,6 +15,11 @@ interface ProgressJson {
   readonly iterations?: number;
   readonly trainLoss?: number;
   readonly validationLoss?: number;
+}
+
+interface FeatureJson {
+  readonly importance: number;
+  readonly splits: number;
 }
 
 const data = blobs({ classes: 3, perClass: 60, features: 4, spread: 3 });
@@ -87,6 +95,56 @@ describe('Boosted trees over gRPC', () => {
       expect(trainLoss).to.be.within(1e-9, Math.log(3));
       expect(validationLoss).to.be.above(0);
       await training.cancel();
+    });
+  }
+
+  for (const [kind, estimator, hyperparameters] of [
+    ['lgbm_classifier', { lgbmClassifier: { nEstimators: 10, numLeaves: 5 } }, { num_leaves: 5 }],
+    ['xgb_classifier', { xgbClassifier: { nEstimators: 10, maxDepth: 3 } }, { max_depth: 3 }],
+  ] as const) {
+    it(`${kind} shows its namesake’s importances: shares of the gains, and numbers of splits`, async () => {
+      const reference = readBoostingReferences().find(
+        (each) => each.kind === kind && each.data === 'breast cancer' && isDeepStrictEqual(each.hyperparameters, hyperparameters), // prettier-ignore
+      );
+      if (reference === undefined) throw new Error('there is no such reference');
+      const { rows, labels } = readDataSet('breast_cancer');
+      const request = { name: 'm', estimator, x: { rows: rows.map((values) => ({ values })) }, y: { strings: labels } };
+      const fitted = (await succeed(client.call('Fit', request))).model;
+      const kept = (await succeed(client.call('GetModel', { name: 'm' }))).model;
+      for (const { features } of [fitted, kept]) {
+        expect(features.map(({ splits }: FeatureJson) => splits)).to.deep.equal(reference.splits);
+        features.forEach(({ importance }: FeatureJson, i: number) =>
+          expect(importance).to.be.closeTo(reference.gains[i], 1e-5),
+        );
+      }
+    });
+  }
+
+  for (const estimator of [{ lgbmClassifier: { nEstimators: 6 } }, { xgbClassifier: { nEstimators: 6 } }]) {
+    const [kind] = Object.keys(estimator);
+
+    it(`${kind} learns by class_weight BALANCED what it learns by the same weights of rows`, async () => {
+      // Of b a half, and of c a quarter of the rows of a.
+      const isKept = (_: unknown, i: number) => [1, 2, 4].every((rest, label) => i % 3 !== label || i % (3 * rest) === label); // prettier-ignore
+      const x = { rows: data.x.rows.filter(isKept) };
+      const y = { strings: data.y.strings.filter(isKept) };
+      const n = y.strings.length;
+      const weightOf = (label: string) => n / (3 * y.strings.filter((each) => each === label).length);
+      const own = y.strings.map((_, i) => 1 + (i % 3) / 2);
+      const balanced = { options: { classWeight: 'CLASS_WEIGHT_BALANCED' } };
+      let names = 0;
+      const learned = async (change: object) =>
+        (await succeed(client.call('Fit', { name: `m${++names}`, estimator, x, y, ...change }))).model.sha256 as string;
+      const sums = {
+        none: await learned({}),
+        own: await learned({ sampleWeight: own }),
+        balanced: await learned(balanced),
+        both: await learned({ ...balanced, sampleWeight: own }),
+      };
+      expect(new Set(Object.values(sums))).to.have.property('size', 4);
+      expect(await learned({ sampleWeight: y.strings.map(() => 1) })).to.equal(sums.none);
+      expect(await learned({ sampleWeight: y.strings.map(weightOf) })).to.equal(sums.balanced);
+      expect(await learned({ sampleWeight: own.map((weight, i) => weight * weightOf(y.strings[i])) })).to.equal(sums.both); // prettier-ignore
     });
   }
 

@@ -1,25 +1,7 @@
-import { expect } from 'chai';
-
-import { catalog, resolveEstimator } from '../../src/estimators/catalog.js';
 import type { EstimatorKind } from '../../src/estimators/estimator.js';
 import { readDataSet } from '../support/csv.js';
-import { fit, predict, specOf, trainingSet } from '../support/estimation.js';
-import { refusalOf } from '../support/refusal.js';
-
-/** What ENGINE_CORE does with the values of a parameter of a Python class. */
-interface Parameter {
-  readonly works?: readonly unknown[];
-  /** INVALID_ARGUMENT. */
-  readonly outOfRange?: readonly unknown[];
-  /** UNIMPLEMENTED. */
-  readonly notBuilt?: readonly unknown[];
-  /** The field of a Fit that takes its place. */
-  readonly insteadOfIt?: string;
-}
-
-/** The contract has no field for it. */
-const noField: Parameter = {};
-const flag: Parameter = { works: [true, false], outOfRange: [1, 'true'] };
+import { trainingSet } from '../support/estimation.js';
+import { flag, itHasParameters, noField, type Parameter } from '../support/parameters.js';
 
 /** The parameters of scikit-learn 1.9.1's classes, all that `get_params` names. */
 const PARAMETERS = {
@@ -90,51 +72,6 @@ describe('A parameter of scikit-learn’s class', () => {
   );
 
   for (const [kind, parameters] of Object.entries(PARAMETERS) as [EstimatorKind, Record<string, Parameter>][]) {
-    it(`has a line here for each hyperparameter of ${kind}`, () => {
-      const fields = Object.keys(parameters).filter((name) => {
-        const { works, outOfRange, notBuilt } = parameters[name];
-        return [works, outOfRange, notBuilt].some((values) => values !== undefined);
-      });
-      expect(fields).to.have.members(Object.keys(catalog[kind].hyperparameters));
-    });
-
-    for (const [name, { works = [], outOfRange = [], notBuilt = [], insteadOfIt }] of Object.entries(parameters)) {
-      const field = `estimator.${kind}.${name}`;
-      const given = (value: unknown) => ({
-        ...(kind === 'random_forest_classifier' && { n_estimators: 3 }),
-        [name]: value,
-      });
-      const resolved = (value: unknown) => resolveEstimator(kind, 'core', given(value));
-
-      if (works.length > 0) {
-        it(`${kind}.${name} is taken, and trains: ${show(works)}`, () => {
-          for (const value of works) {
-            const spec = specOf(kind, given(value), 'core');
-            expect(spec.hyperparameters).to.have.property(name);
-            const [probabilities] = predict(spec, fit(spec, iris), iris, rows.slice(0, 1));
-            expect(probabilities.reduce((sum, p) => sum + p), show([value])).to.be.closeTo(1, 1e-9); // prettier-ignore
-          }
-        });
-      }
-      if (outOfRange.length > 0) {
-        it(`${kind}.${name} out of its range is INVALID_ARGUMENT: ${show(outOfRange)}`, () => {
-          for (const value of outOfRange) refusalOf(() => resolved(value), 'INVALID_REQUEST', [field]);
-        });
-      }
-      if (notBuilt.length > 0) {
-        it(`${kind}.${name} is UNIMPLEMENTED: ${show(notBuilt)}`, () => {
-          for (const value of notBuilt) refusalOf(() => resolved(value), 'NOT_IMPLEMENTED', [field]);
-        });
-      }
-      if (works.length + outOfRange.length + notBuilt.length === 0) {
-        it(`${kind}.${name} is no hyperparameter${insteadOfIt === undefined ? '' : `, but ${insteadOfIt}`}`, () => {
-          refusalOf(() => resolved(1), 'INVALID_REQUEST', [field]);
-        });
-      }
-    }
+    itHasParameters(kind, parameters, iris, kind === 'random_forest_classifier' ? { n_estimators: 3 } : {});
   }
 });
-
-function show(values: readonly unknown[]): string {
-  return values.map((value) => (typeof value === 'number' ? String(value) : JSON.stringify(value))).join(', ');
-}

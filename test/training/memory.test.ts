@@ -21,6 +21,8 @@ const KINDS: Partial<Record<EstimatorKind, Readonly<Record<string, unknown>>>> =
 };
 /** From sizes on where a process’s own ups and downs of a few megabytes do not matter. */
 const SIZES = [150_000, 300_000, 600_000];
+/** The most that boosting may take, X included, by the size of X in double precision. */
+const BOOSTING_SHARE = 1.5;
 const SHAPES: Readonly<Record<string, Partial<MeasuredTraining>>> = {
   'in single precision': { single: true },
   'with rows held out': { validationFraction: 0.25 },
@@ -45,6 +47,17 @@ describe('the memory of a training', () => {
       }
       for (const [name, shape] of Object.entries(SHAPES)) {
         it(`is as estimated ${name}`, () => expectEstimate(150_000, shape)).timeout(60_000);
+      }
+
+      if (kind === 'lgbm_classifier' || kind === 'xgb_classifier') {
+        it(`is at most ${BOOSTING_SHARE} times the size of its rows, with them, and is given back`, async () => {
+          const [nSamples, nFeatures] = [300_000, 28];
+          const [{ peak, rest }] = await measureTraining(kind, nSamples, { hyperparameters, nFeatures });
+          const size = nSamples * nFeatures * Float64Array.BYTES_PER_ELEMENT;
+          const sizes = `${(peak / MEGABYTE).toFixed(1)} MB of ${(size / MEGABYTE).toFixed(1)} MB of rows`;
+          expect(peak / size, sizes).to.be.within(1, BOOSTING_SHARE);
+          expect(rest / size).to.be.below(1 / 4);
+        }).timeout(60_000);
       }
 
       it('is given back, and the next training takes no more', async () => {
