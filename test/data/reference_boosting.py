@@ -88,7 +88,7 @@ LIGHTGBM = [
     {"reg_lambda": 1, "num_leaves": 5},
     {"reg_alpha": 1, "num_leaves": 5},
     {"reg_lambda": 1, "weights": "real"},
-    {"reg_lambda": 1, "data": "three classes"},
+    {"reg_lambda": 1, "data": "three classes", "weights": "real"},
     {"reg_lambda": 1, "reg_alpha": 1, "min_split_gain": 0.5, "data": "two classes and missing values"},
     {"max_bin": 16},
     {"max_bin": 16, "data": "two classes and missing values"},

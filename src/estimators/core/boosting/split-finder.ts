@@ -83,8 +83,6 @@ export class SplitFinder {
     const { stride, features } = this.#layout;
     const { minGain, extraHessian, inheritsSplittable } = this.#rules;
     const unsplit = kernels.leafScore(gradient, hessian + 2 * extraHessian, this.#penalties.address);
-    // LightGBM does not count what a split has to gain at least as gained.
-    const floor = inheritsSplittable ? unsplit + minGain : unsplit;
     kernels.findSplit(
       address,
       stride,
@@ -95,14 +93,14 @@ export class SplitFinder {
       hessian,
       this.#penalties.address,
       this.#rules.fromAbove,
-      inheritsSplittable ? floor : -Infinity,
+      inheritsSplittable ? unsplit + minGain : -Infinity,
       inheritsSplittable ? splittable.address : 0,
       this.#best.address,
     );
     const [feature, cut, missingLeft] = this.#bestWords.subarray(6);
     if (feature === NO_FEATURE) return undefined;
     const [score, leftGradient, leftHessian, , , rightGradient, rightHessian] = this.#best;
-    const gain = score - floor;
+    const gain = score - unsplit;
     if (!inheritsSplittable && !(gain > minGain)) return undefined;
     return {
       feature,
