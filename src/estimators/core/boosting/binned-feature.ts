@@ -5,7 +5,7 @@ import type { BinningRule, Masses } from './binning-rule.js';
 /** From more rows than these, the edges come from a sample. */
 const EDGE_SAMPLE = 65_536;
 /** The most bins whose numbers fit a byte. */
-const BYTE_BINS = 256;
+export const BYTE_BINS = 256;
 
 /** The bytes that `binnedFeatures` takes while it is at work. */
 export function binningBytes(nRows: number): number {
@@ -26,6 +26,9 @@ export interface BinnedFeature {
 export function binsOf({ edges, hasMissing }: BinnedFeature): number {
   return edges.length + 1 + (hasMissing ? 1 : 0);
 }
+
+/** The bin of no value. */
+export const NO_BIN = 0xffff_ffff;
 
 /** The bin of missing values, the one after those of all others. */
 export function missingBin({ edges }: BinnedFeature): number {

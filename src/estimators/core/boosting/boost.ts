@@ -8,6 +8,7 @@ import { BoostedTreesWriter } from './boosted-trees.js';
 import type { BoostingPlan } from './boosting-plan.js';
 import { EarlyStopping } from './early-stopping.js';
 import type { GradientTree } from './gradient-tree.js';
+import { mostLeaves } from './growth-rules.js';
 import { GradientTreeGrower } from './gradient-tree-grower.js';
 import { LogLossGradients } from './log-loss-gradients.js';
 import { requireWeights } from './require-weights.js';
@@ -22,10 +23,10 @@ import { rowsWithWeight } from './rows-with-weight.js';
 const LOSS_SAMPLE = 16_384;
 /** What a node of a tree takes in the tensors, and the chunks that they are put together from. */
 const NODE_BYTES = 24;
+/** What a node takes laid out for predictions. */
+const FLAT_NODE_BYTES = 16;
 /** What the heap grows by, as measured, for the objects that trees are while they grow. */
 const GARBAGE_BYTES = 4 * 2 ** 20;
-/** What it takes laid out for predictions. */
-const FLAT_NODE_BYTES = 16;
 
 /**
  * Boosts trees on the log loss (J. Friedman, "Greedy Function Approximation: A
@@ -213,8 +214,8 @@ type TrainingShape = Pick<TrainingSet, 'nSamples' | 'nFeatures' | 'nClasses'> & 
 };
 
 /** The most nodes that a tree can have. */
-function maxNodes({ growth: { maxLeaves, maxDepth } }: BoostingPlan, nRows: number): number {
-  return 2 * Math.min(nRows, maxLeaves, maxDepth < 31 ? 2 ** maxDepth : Infinity);
+function maxNodes({ growth }: BoostingPlan, nRows: number): number {
+  return 2 * mostLeaves(growth, nRows);
 }
 
 /** The weights of rows and of their classes. */

@@ -1,16 +1,13 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
-import { missingBin } from './binned-feature.js';
+import { missingBin, NO_BIN } from './binned-feature.js';
 import { FeatureSampler } from './feature-sampler.js';
 import { GradientHistograms, type Histograms } from './gradient-histograms.js';
 import { type GradientNode, type GradientTree, LEAF } from './gradient-tree.js';
-import type { GrowthRules } from './growth-rules.js';
+import { type GrowthRules, mostLeaves } from './growth-rules.js';
 import { Heap } from './heap.js';
 import { type FoundSplit, type NodeSums, SplitFinder } from './split-finder.js';
 import { placeOf, type TileLayout } from './tile-layout.js';
 import type { TiledRows } from './tiled-rows.js';
-
-/** The bin of no value. */
-const NO_BIN = 0xffff_ffff;
 
 interface Child {
   readonly node: GradientNode;
@@ -253,8 +250,9 @@ function orderOf({ bestFirst, tiesByFeature, maxLeaves }: GrowthRules): (a: Cand
 }
 
 /** The most nodes that have histograms at one time. */
-function slotsOf(layout: TileLayout, { bestFirst, maxLeaves, maxDepth }: GrowthRules, nRows: number): number {
-  const leaves = Math.min(nRows, maxLeaves, maxDepth < 31 ? 2 ** maxDepth : Infinity);
+function slotsOf(layout: TileLayout, rules: GrowthRules, nRows: number): number {
+  const { bestFirst, maxLeaves, maxDepth } = rules;
+  const leaves = mostLeaves(rules, nRows);
   // Where the order of nodes does not matter, the deepest comes first.
   const open = bestFirst || maxLeaves < Infinity ? leaves : Math.min(leaves, maxDepth + 1);
   return GradientHistograms.slots(layout, open + 1);

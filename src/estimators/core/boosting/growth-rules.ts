@@ -36,3 +36,8 @@ export interface GrowthRules {
   /** How many of `n` features a share is. */
   readonly featureCount: (share: number, n: number) => number;
 }
+
+/** The most leaves that a tree of `nRows` rows can have. */
+export function mostLeaves({ maxLeaves, maxDepth }: GrowthRules, nRows: number): number {
+  return Math.min(nRows, maxLeaves, 2 ** maxDepth);
+}

@@ -1,11 +1,10 @@
-import { type BinnedFeature, binsOf } from './binned-feature.js';
+import { type BinnedFeature, binsOf, BYTE_BINS } from './binned-feature.js';
 
 /** The features of a tile, and of one that has few; see the kernels' file tiles. */
 const WIDE = 8;
 const NARROW = 4;
 /** The bytes of the sums of a bin. */
 const SUM_BYTES = 16;
-const BYTE_BINS = 256;
 
 /** Some features side by side. */
 export interface Tile {

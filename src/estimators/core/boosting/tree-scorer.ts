@@ -1,12 +1,11 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
-import { missingBin } from './binned-feature.js';
+import { missingBin, NO_BIN } from './binned-feature.js';
 import { type GradientTree, LEAF } from './gradient-tree.js';
 import { placeOf, type TileLayout } from './tile-layout.js';
 import type { TiledRows } from './tiled-rows.js';
 
 /** The words of a BinnedNode in the kernels' file boosting-scores. */
 const NODE_WORDS = 8;
-const NO_BIN = 0xffff_ffff;
 
 /** Adds a tree to the scores of binned rows that it was not grown on. */
 export class TreeScorer {
