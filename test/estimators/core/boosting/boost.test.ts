@@ -35,9 +35,9 @@ const problem = fc.integer({ min: 2, max: 4 }).chain((nClasses) =>
   }),
 );
 
-function shares({ y, nClasses, sampleWeight }: TrainingSet, classWeights: readonly number[] = []): number[] {
+function shares({ y, nClasses, sampleWeight }: TrainingSet, classFactors: readonly number[] = []): number[] {
   const sums = Array<number>(nClasses).fill(0);
-  y.forEach((label, row) => (sums[label] += (sampleWeight?.[row] ?? 1) * (classWeights[label] ?? 1)));
+  y.forEach((label, row) => (sums[label] += (sampleWeight?.[row] ?? 1) * (classFactors[label] ?? 1)));
   const total = sums.reduce((a, b) => a + b);
   return sums.map((sum) => sum / total);
 }
@@ -72,7 +72,7 @@ describe('Boosting', () => {
       n_estimators: iterations,
       learning_rate: learningRate,
       num_leaves: fc.constantFrom(2, 3, 5, 31),
-      max_depth: fc.constantFrom(-1, 1, 2, 3),
+      max_depth: fc.constantFrom(-1, 0, 1, 2, 3),
       min_child_samples: fc.constantFrom(0, 1, 2, 5),
       min_child_weight: fc.constantFrom(1e-3, 0.5, 2),
       min_split_gain: fc.constantFrom(0, 0.1, 0.5),
@@ -92,7 +92,7 @@ describe('Boosting', () => {
           bestFirst: true,
           fromAbove: true,
           maxLeaves: of.num_leaves,
-          maxDepth: of.max_depth === -1 ? Infinity : of.max_depth,
+          maxDepth: of.max_depth < 1 ? Infinity : of.max_depth,
           minSamples: of.min_child_samples,
           minHessian: of.min_child_weight,
           minGain: of.min_split_gain,
@@ -126,8 +126,8 @@ describe('Boosting', () => {
     fc.assert(
       fc.property(problem, hyperparameters, ofTwoClasses, (training, of, { base_score, scale_pos_weight = 1 }) => {
         const isBinary = training.nClasses === 2;
-        const classWeights = isBinary ? [1, scale_pos_weight] : undefined;
-        const ofClasses = shares(training, classWeights);
+        const classFactors = isBinary ? [1, scale_pos_weight] : undefined;
+        const ofClasses = shares(training, classFactors);
         const rate = base_score ?? ofClasses[1];
         const logs = ofClasses.map(Math.log);
         const mean = logs.reduce((a, b) => a + b) / logs.length;
@@ -135,7 +135,7 @@ describe('Boosting', () => {
           precision: PRECISION,
           iterations: of.n_estimators,
           hessianFactor: 2,
-          classWeights,
+          classFactors,
           baseScore: isBinary ? [Math.log(rate / (1 - rate))] : logs.map((value) => value - mean),
           splitsOnly: false,
           bestFirst: of.grow_policy === 'lossguide',
