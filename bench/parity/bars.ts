@@ -15,8 +15,17 @@ export function formatBar({ share, difference }: Bar): string {
   return `≤ +${100 * share} % or +${difference}`;
 }
 
-export function holds({ relative, difference }: Pick<Paired, 'relative' | 'difference'>, bar: Bar): boolean {
+type Difference = Pick<Paired, 'relative' | 'difference'>;
+
+export function holds({ relative, difference }: Difference, bar: Bar): boolean {
   return relative <= bar.share || difference <= bar.difference;
+}
+
+/** Which figures of a bar hold: "both", "+3 %", "+0.005" or "neither". */
+export function formatHeld({ relative, difference }: Difference, bar: Bar): string {
+  const [byShare, byDifference] = [relative <= bar.share, difference <= bar.difference];
+  if (byShare === byDifference) return byShare ? 'both' : 'neither';
+  return byShare ? `+${100 * bar.share} %` : `+${bar.difference}`;
 }
 
 /** The data sets of a setting together. */

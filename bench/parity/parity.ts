@@ -7,7 +7,7 @@ import { type GivenProblem, Peer } from '../peers/peer.js';
 import { formatCount, formatSigned } from '../report/format.js';
 import type { Progress } from '../report/progress.js';
 import { logLossOf } from '../scores.js';
-import { ANY, AVERAGE, averageOf, formatBar, holds } from './bars.js';
+import { ANY, AVERAGE, averageOf, formatBar, formatHeld, holds } from './bars.js';
 import { heldOut, MOST_ROWS } from './held-out.js';
 import type { Namesake, Setting } from './namesake.js';
 import { NAMESAKES } from './namesakes.js';
@@ -38,7 +38,8 @@ export const parity: Benchmark = {
     'one with each seed, which is also the seed of both. Differences are of pairs, and above 0 where ours is the larger loss; the relative ' +
     'difference is their mean by the mean of the log losses of the namesake, ± its standard error. The worst seed has the largest ' +
     `difference by the loss of the namesake with that seed. Of sets with more than ${formatCount(MOST_ROWS)} rows a part is drawn, with ` +
-    'each seed anew; columns of text are numbered in sorted order, for both. A bar holds when either of its figures does.',
+    'each seed anew; columns of text are numbered in sorted order, for both. A bar holds when either of its figures does; ' +
+    '"Within" says which.',
   async run(circumstances) {
     const { progress, dataFolder, seeds = DEFAULT_SEEDS, only } = circumstances;
     const { sets, leftOut } = await paritySets(dataFolder, only);
@@ -111,6 +112,7 @@ function averages(contests: readonly Contest[], sets: readonly DataSet[]): Table
       figures('Relative difference, on average'),
       figures('ours − theirs, on average'),
       figures('The worst set'),
+      { title: 'Within, on average' },
     ],
     rows: contests.map(({ namesake, setting, results }): Row => {
       const average = averageOf(results);
@@ -122,6 +124,7 @@ function averages(contests: readonly Contest[], sets: readonly DataSet[]): Table
           spread(average),
           formatSigned(average.difference, digits),
           `${sets[average.worst].name} ${percent(worst.relative)} (${formatSigned(worst.difference, digits)})`,
+          formatHeld(average, AVERAGE),
         ],
         bar: `${formatBar(AVERAGE)} on average, ${formatBar(ANY)} on any`,
         holds: average.holds,
@@ -143,6 +146,7 @@ function ofSets({ namesake, setting, results }: Contest, sets: readonly DataSet[
       figures('ours − theirs'),
       figures('Relative difference'),
       figures('The worst seed'),
+      { title: 'Within' },
     ],
     rows: results.map((result, i): Row => {
       const { name, rows, columns, classes } = sets[i];
@@ -156,6 +160,7 @@ function ofSets({ namesake, setting, results }: Contest, sets: readonly DataSet[
           formatSigned(result.difference, digits),
           spread(result),
           percent(result.worst),
+          formatHeld(result, ANY),
         ],
         bar: formatBar(ANY),
         holds: holds(result, ANY),

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { resolveEstimator } from '../../src/estimators/catalog.js';
-import { ANY, AVERAGE, averageOf, holds } from '../../bench/parity/bars.js';
+import { ANY, AVERAGE, averageOf, formatHeld, holds } from '../../bench/parity/bars.js';
 import { heldOut } from '../../bench/parity/held-out.js';
 import { NAMESAKES } from '../../bench/parity/namesakes.js';
 import { type Paired, paired } from '../../bench/parity/paired.js';
@@ -56,6 +56,11 @@ describe('The parity benchmark', () => {
     expect(holds(result(0.011, 0.0021), AVERAGE)).to.equal(false);
     expect(holds(result(0.031, 0.0051), ANY)).to.equal(false);
     expect(holds(result(-0.5, -1), ANY)).to.equal(true);
+  });
+
+  it('says which figures of a bar hold', () => {
+    const held = [result(0.03, 0.006), result(0.04, 0.005), result(0.03, 0.005), result(0.04, 0.006)];
+    expect(held.map((of) => formatHeld(of, ANY))).to.deep.equal(['+3 %', '+0.005', 'both', 'neither']);
   });
 
   it('falls short when one set does, however good the average is', () => {

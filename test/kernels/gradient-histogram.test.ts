@@ -57,4 +57,39 @@ describe('The histograms of gradients', () => {
       );
     });
   }
+
+  const sums = fc.array(fc.tuple(fc.integer({ min: -99, max: 99 }), fc.integer({ min: -99, max: 99 })), {
+    minLength: 1,
+    maxLength: 40,
+  });
+
+  it('lose what those of a child hold, and nothing behind their end', () => {
+    fc.assert(
+      fc.property(sums, fc.nat(40), (bins, most) => {
+        const n = Math.min(most, bins.length);
+        const workspace = new Workspace(2048);
+        const [parent, child] = [workspace.f64(2 * bins.length), workspace.f64(2 * bins.length)];
+        parent.set(bins.flatMap(([a]) => [a, 2 * a]));
+        child.set(bins.flatMap(([, b]) => [b, 3 * b]));
+        workspace.kernels.subtractHistogram(parent.address, child.address, n * 16);
+        const expected = bins.flatMap(([a, b], i) => (i < n ? [a - b, 2 * a - 3 * b] : [a, 2 * a]));
+        expect([...parent]).to.deep.equal(expected);
+        expect([...child]).to.deep.equal(bins.flatMap(([, b]) => [b, 3 * b]));
+      }),
+    );
+  });
+
+  it('are cleared as far as they reach', () => {
+    fc.assert(
+      fc.property(sums, fc.nat(40), (bins, most) => {
+        const n = Math.min(most, bins.length);
+        const workspace = new Workspace(1024);
+        const histogram = workspace.f64(2 * bins.length);
+        // None of them is 0.
+        histogram.set(bins.flat().map((value) => value + 0.5));
+        workspace.kernels.clearHistogram(histogram.address, n * 16);
+        expect([...histogram]).to.deep.equal(bins.flat().map((value, i) => (i < 2 * n ? 0 : value + 0.5)));
+      }),
+    );
+  });
 });

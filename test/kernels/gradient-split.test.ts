@@ -21,6 +21,62 @@ interface Bin {
   readonly h: number;
 }
 
+const PLAIN: Rules = { lambda: 1, alpha: 0, maxStep: 0, minHessian: 1, minSamples: 0, extra: 0, single: false };
+
+function sumOf(bins: readonly Bin[]): Bin {
+  return bins.reduce((sum, { g, h }) => ({ g: sum.g + g, h: sum.h + h }), { g: 0, h: 0 });
+}
+
+/**
+ * Looks for the best cut of one feature, the last of whose bins may be that of missing values.
+ *
+ * @param inherited the floor that a score has to be above, and whether a cut of the node above was; unset: any will do
+ */
+function search(
+  bins: readonly Bin[],
+  hasMissing: boolean,
+  fromAbove: boolean,
+  count: number,
+  rules: Rules,
+  inherited?: { readonly floor: number; readonly splittable: boolean },
+) {
+  const workspace = new Workspace(8192);
+  const histogram = workspace.f64(2 * (bins.length + 2));
+  histogram.set(bins.flatMap(({ g, h }) => [g, h]));
+  const features = workspace.u32(3);
+  features.set([bins.length - (hasMissing ? 1 : 0), hasMissing ? 1 : 0, 1]);
+  const penalties = workspace.f64(7);
+  const { lambda, alpha, maxStep, minHessian, minSamples, extra, single } = rules;
+  penalties.set([lambda, alpha, maxStep, minHessian, minSamples, extra, single ? 1 : 0]);
+  const best = workspace.f64(9);
+  const splittable = workspace.u8(1).fill(inherited?.splittable ? 1 : 0);
+  const total = sumOf(bins);
+  workspace.kernels.findSplit(
+    histogram.address,
+    histogram.byteLength,
+    features.address,
+    1,
+    count,
+    total.g,
+    total.h,
+    penalties.address,
+    fromAbove,
+    inherited?.floor ?? -Infinity,
+    inherited === undefined ? 0 : splittable.byteOffset,
+    best.address,
+  );
+  const [feature, cut, missingLeft] = new Uint32Array(best.buffer, best.byteOffset + 24, 3);
+  return {
+    score: best[0],
+    left: { g: best[1], h: best[2] },
+    right: { g: best[5], h: best[6] },
+    feature,
+    cut,
+    missingLeft: missingLeft === 1,
+    splittable: splittable[0] === 1,
+  };
+}
+
 function scoreOf(g: number, h: number, { lambda, alpha, maxStep, single }: Rules): number {
   const rounded = single ? Math.fround : (value: number) => value;
   const rest = Math.sign(g) * Math.max(0, Math.abs(g) - alpha);
@@ -74,99 +130,49 @@ describe('The search for a split by gradients', () => {
         fc.boolean(),
         rules,
         (bins, hasMissing, fromAbove, limits) => {
-          const total = bins.reduce((sum, { g, h }) => ({ g: sum.g + g, h: sum.h + h }), { g: 0, h: 0 });
+          const total = sumOf(bins);
           fc.pre(total.h > 0);
           const count = 30;
-          const workspace = new Workspace(8192);
-          const histogram = workspace.f64(2 * (bins.length + 2));
-          histogram.set(bins.flatMap(({ g, h }) => [g, h]));
-          const features = workspace.u32(3);
-          const nBins = bins.length - (hasMissing ? 1 : 0);
-          features.set([nBins, hasMissing ? 1 : 0, 1]);
-          const penalties = workspace.f64(9);
-          const { lambda, alpha, maxStep, minHessian, minSamples, extra, single } = limits;
-          penalties.set([lambda, alpha, maxStep, minHessian, minSamples, extra, single ? 1 : 0]);
-          const best = workspace.f64(9);
-          const words = new Uint32Array(best.buffer, best.byteOffset, 10);
-          workspace.kernels.findSplit(
-            histogram.address,
-            histogram.byteLength,
-            features.address,
-            1,
-            count,
-            total.g,
-            total.h,
-            penalties.address,
-            fromAbove,
-            -Infinity,
-            0,
-            best.address,
-          );
+          const found = search(bins, hasMissing, fromAbove, count, limits);
           const expected = naiveBestFrom(bins, hasMissing, fromAbove, count, limits);
           if (expected === -Infinity) {
-            expect(words[6]).to.equal(NO_FEATURE);
+            expect(found.feature).to.equal(NO_FEATURE);
             return;
           }
-          if (limits.single) expect(best[0]).to.equal(expected);
-          else expect(best[0]).to.be.closeTo(expected, 1e-9);
-          const [, cut, missingLeft] = words.subarray(6);
-          const left = bins.filter((_, i) => (hasMissing && i === nBins ? missingLeft === 1 : i <= cut));
-          expect(best[1]).to.equal(left.reduce((sum, { g }) => sum + g, 0));
-          expect(best[2]).to.equal(left.reduce((sum, { h }) => sum + h, 0));
-          expect([best[1] + best[5], best[2] + best[6]]).to.deep.equal([total.g, total.h]);
+          if (limits.single) expect(found.score).to.equal(expected);
+          else expect(found.score).to.be.closeTo(expected, 1e-9);
+          const { cut, missingLeft, left, right } = found;
+          const missing = hasMissing ? bins.length - 1 : -1;
+          expect(left).to.deep.equal(sumOf(bins.filter((_, i) => (i === missing ? missingLeft : i <= cut))));
+          expect({ g: left.g + right.g, h: left.h + right.h }).to.deep.equal(total);
         },
       ),
     );
   });
 
   it('takes the lowest of equal cuts, or the highest one if asked', () => {
-    const workspace = new Workspace(4096);
-    const histogram = workspace.f64(12);
-    histogram.set([-2, 2, 0, 0, 0, 0, 2, 2]);
-    const features = workspace.u32(3);
-    features.set([4, 0, 1]);
-    const penalties = workspace.f64(9);
-    penalties.set([1, 0, 0, 1, 0]);
-    const best = workspace.f64(9);
-    const words = new Uint32Array(best.buffer, best.byteOffset, 10);
-    const cutOf = (fromAbove: boolean) => {
-      const { kernels } = workspace;
-      kernels.findSplit(
-        histogram.address,
-        96,
-        features.address,
-        1,
-        4,
-        0,
-        4,
-        penalties.address,
-        fromAbove,
-        -Infinity,
-        0,
-        best.address,
-      );
-      return words[7];
+    const bins = [-2, 0, 0, 2].map((g) => ({ g, h: Math.abs(g) }));
+    const cuts = [false, true].map((fromAbove) => search(bins, false, fromAbove, 4, PLAIN).cut);
+    expect(cuts).to.deep.equal([0, 2]);
+  });
+
+  it('looks at a feature only if it could be split above, and says whether it can be here', () => {
+    const bins = [-2, 0, 0, 2].map((g) => ({ g, h: Math.abs(g) }));
+    const { score } = search(bins, false, false, 4, PLAIN);
+    const found = (floor: number, splittable: boolean) => {
+      const at = search(bins, false, true, 4, PLAIN, { floor, splittable });
+      return [at.feature, at.splittable];
     };
-    expect([cutOf(false), cutOf(true)]).to.deep.equal([0, 2]);
+    expect(found(score - 1e-9, true)).to.deep.equal([0, true]);
+    expect(found(score, true)).to.deep.equal([NO_FEATURE, false]);
+    expect(found(score - 1e-9, false)).to.deep.equal([NO_FEATURE, false]);
   });
 
   it('tells scores apart as closely as their precision does, and no closer', () => {
-    const workspace = new Workspace(4096);
-    const histogram = workspace.f64(12);
     // The second cut gains more than the first one, by less than single precision sees.
-    histogram.set([-2, 2, -1e-9, 0, 2, 2]);
-    const features = workspace.u32(3);
-    features.set([3, 0, 1]);
-    const penalties = workspace.f64(9);
-    const best = workspace.f64(9);
-    const words = new Uint32Array(best.buffer, best.byteOffset, 10);
-    const cutOf = (single: number) => {
-      penalties.set([1, 0, 0, 1, 0, 0, single]);
-      const { kernels } = workspace;
-      kernels.findSplit(histogram.address, 96, features.address, 1, 4, -1e-9, 4, penalties.address, false, -Infinity, 0, best.address); // prettier-ignore
-      return words[7];
-    };
-    expect([cutOf(0), cutOf(1)]).to.deep.equal([1, 0]);
+    const bins = [-2, -1e-9, 2].map((g) => ({ g, h: Math.abs(g) === 2 ? 2 : 0 }));
+    const cuts = [false, true].map((single) => search(bins, false, false, 4, { ...PLAIN, single }).cut);
+    expect(cuts).to.deep.equal([1, 0]);
   });
 });
 

@@ -947,11 +947,13 @@ export function kNeighborsClassifier_AlgorithmToJSON(object: KNeighborsClassifie
 
 /**
  * Boosted trees, after XGBoost's XGBClassifier ("hist" method); compatible, not
- * XGBoost itself. Values are compared in single precision, and missing ones (NaN)
- * go where each split has learned that they should; right where it saw none.
+ * XGBoost itself. Values are compared in single precision, in which those beyond
+ * its range are infinite; missing ones (NaN) go where each split has learned that
+ * they should, and right where it saw none. Rows of weight 0 are left out
+ * altogether.
  */
 export interface XGBClassifier {
-  /** The number of boosting rounds, at least 1. Default 100. */
+  /** The number of boosting rounds, 1 to 100,000. Default 100. */
   nEstimators?:
     | number
     | undefined;
@@ -968,8 +970,9 @@ export interface XGBClassifier {
     | number
     | undefined;
   /**
-   * The most bins of a feature, 2 to 65535; with 256, missing values take one.
-   * Default 256.
+   * The most bins of a feature, 2 to 65535, that of its missing values not
+   * included; but with 256, a feature of 256 or more distinct values that also has
+   * missing ones is left with 255. Default 256.
    */
   maxBin?:
     | number
@@ -1019,8 +1022,9 @@ export interface XGBClassifier {
     | number
     | undefined;
   /**
-   * Probability of the second class before the first tree, in (0, 1); of no
-   * effect with more classes. Unset: its share in the training rows.
+   * Probability of the second class before the first tree, in (0, 1). Unset:
+   * estimated as XGBoost does, from the weighted labels; with more than two
+   * classes a set value makes all classes start equal.
    */
   baseScore?:
     | number
@@ -1078,10 +1082,11 @@ export function xGBClassifier_GrowPolicyToJSON(object: XGBClassifier_GrowPolicy)
 /**
  * Boosted trees, after LightGBM's LGBMClassifier; compatible, not LightGBM
  * itself. Missing values (NaN) go where each split has learned that they should;
- * of a feature that was never missing in training, they count as 0.
+ * of a feature that was never missing in training, they count as 0. Rows of
+ * weight 0 are left out altogether.
  */
 export interface LGBMClassifier {
-  /** The number of boosting rounds, at least 1. Default 100. */
+  /** The number of boosting rounds, 1 to 100,000. Default 100. */
   nEstimators?:
     | number
     | undefined;
@@ -1089,11 +1094,11 @@ export interface LGBMClassifier {
   learningRate?:
     | number
     | undefined;
-  /** The most leaves of a tree, at least 2. Default 31. */
+  /** The most leaves of a tree, 2 to 131,072. Default 31. */
   numLeaves?:
     | number
     | undefined;
-  /** The deepest a tree may grow; -1: no limit. Default -1. */
+  /** The deepest a tree may grow; 0 or -1: no limit. Default -1. */
   maxDepth?:
     | number
     | undefined;
@@ -1117,7 +1122,10 @@ export interface LGBMClassifier {
   subsampleFreq?:
     | number
     | undefined;
-  /** Share of the features drawn for each tree, in (0, 1]. Default 1. */
+  /**
+   * Share of the features drawn for each tree, in (0, 1], but at least 2 features
+   * where there are so many. Default 1.
+   */
   colsampleBytree?:
     | number
     | undefined;
@@ -1730,14 +1738,19 @@ export interface Feature {
   /** The categories of a categorical feature. */
   categories: string[];
   /**
-   * Its share in what the model's splits have gained (impurity in a forest, the
-   * penalised loss in boosted trees; those of all features sum to 1), where the
-   * estimator measures it.
+   * Its share in what the model's splits have gained, where the estimator measures
+   * it; those of all features sum to 1 (or are 0, when nothing is split). In a
+   * forest the gain is of impurity. In boosted trees it is of the penalised loss,
+   * and the share is that of the total over all splits: XGBoost's importance type
+   * "total_gain", LightGBM's "gain".
    */
   importance?:
     | number
     | undefined;
-  /** How many of the model's splits look at it, where the estimator counts them. */
+  /**
+   * How many of the model's splits look at it, where the estimator counts them;
+   * XGBoost's importance type "weight", LightGBM's "split".
+   */
   splits?: number | undefined;
 }
 
@@ -1774,7 +1787,7 @@ export interface Metrics {
     | undefined;
   /**
    * The iteration with the least loss on the validation rows, which the model ends
-   * with; set by early stopping.
+   * with; the first is 1, and 0 means that there is none. Set by early stopping.
    */
   bestIteration?:
     | number

@@ -1,6 +1,9 @@
 // Gradients and hessians of the log loss by the scores of rows: a pair of f32
 // for each row, times its weight. Arrays are filled up to a multiple of 4 rows
-// by rows of weight 0.
+// by rows of weight 0. The derivatives are those of J. Friedman, "Greedy Function
+// Approximation: A Gradient Boosting Machine", 2001, sections 4.5 and 4.6, to the
+// second order as T. Chen and C. Guestrin, "XGBoost: A Scalable Tree Boosting
+// System", 2016, section 2.2, take them.
 import { exp } from './exponential';
 
 /** Writes 4 pairs. */
@@ -16,7 +19,7 @@ function storePairs(at: usize, gradients: v128, hessians: v128): void {
  * @param scores f32[nRows], @param labels i32[nRows], 0 or 1
  * @param weights f32[nRows]
  * @param least what a hessian is at least, before its weight
- * @param pairs f32[nRows][2], written
+ * @param pairs f32[nRows][2], gradient and hessian, written
  */
 export function sigmoidGradients(
   scores: usize,
@@ -67,10 +70,15 @@ export function softmaxProbabilities(scores: usize, nRows: u32, nClasses: u32, p
 }
 
 /**
- * Of one of more classes: p - (y is it) and factor p (1 - p).
+ * Of one of more classes: p - (1 where y is it, else 0) and factor p (1 - p), with
+ * p the softmax of the scores.
  *
  * @param probabilities f32[nRows], of the class `label`
- * @param labels i32[nRows]
+ * @param labels i32[nRows], class indexes, @param weights f32[nRows]
+ * @param factor 1 for the second derivative itself; XGBoost (2) and LightGBM
+ * (n_classes / (n_classes - 1)) take more, and so smaller steps
+ * @param least what a hessian is at least, the factor multiplied in, before its weight
+ * @param pairs f32[nRows][2], gradient and hessian, written
  */
 export function classGradients(
   probabilities: usize,

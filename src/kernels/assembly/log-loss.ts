@@ -1,5 +1,5 @@
-// The log loss of boosted scores, of all rows or of one group of 4 rows in
-// every `step`. Arrays are filled up to a multiple of 4 rows by rows of weight 0.
+// The log loss of boosted scores, in nats, of all rows or of one group of 4 rows
+// in every `step` groups. Arrays are filled up to a multiple of 4 rows by rows of weight 0.
 import { exp, log } from './exponential';
 import { sum } from './lanes';
 
@@ -9,7 +9,8 @@ import { sum } from './lanes';
  *
  * @param scores f32[nRows], @param labels i32[nRows], 0 or 1
  * @param weights f32[nRows]
- * @param sums f64[2]
+ * @param step in groups of 4 rows, at least 1; 1: all rows
+ * @param sums f64[2], written
  */
 export function sigmoidLogLoss(scores: usize, labels: usize, weights: usize, nRows: u32, step: u32, sums: usize): void {
   const zero = f32x4.splat(0);
@@ -33,7 +34,10 @@ export function sigmoidLogLoss(scores: usize, labels: usize, weights: usize, nRo
  * Of more classes: the same of log(sum over classes of e^score) - the score of
  * the label.
  *
- * @param scores f32[nClasses][nRows]
+ * @param scores f32[nClasses][nRows], @param labels i32[nRows], class indexes
+ * @param weights f32[nRows]
+ * @param step in groups of 4 rows, at least 1; 1: all rows
+ * @param sums f64[2], written: the weighted sum, and the sum of the weights
  */
 export function softmaxLogLoss(
   scores: usize,

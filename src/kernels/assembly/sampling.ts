@@ -11,16 +11,16 @@ export function listRows(nRows: u32, rows: usize): void {
  * those drawn is returned.
  */
 export function drawShare(random: Random, nRows: u32, share: f64, drawn: usize, rest: usize): u32 {
-  let in_ = drawn;
-  let out = rest;
+  let inside = drawn;
+  let outside = rest;
   for (let row: u32 = 0; row < nRows; row++) {
     const step = (<usize>(random.fraction() < share)) << 2;
-    store<u32>(in_, row);
-    store<u32>(out, row);
-    in_ += step;
-    out += 4 - step;
+    store<u32>(inside, row);
+    store<u32>(outside, row);
+    inside += step;
+    outside += 4 - step;
   }
-  return <u32>((in_ - drawn) >> 2);
+  return <u32>((inside - drawn) >> 2);
 }
 
 /** Brings `count` of `n` items (u32[n]), drawn without replacement, to the front. */

@@ -107,7 +107,7 @@ class Boosting {
       waiting.push(...trees);
       this.#measure();
       const [, loss] = this.#losses;
-      if (this.#stopping.isOn && loss !== undefined && !this.#stopping.isBest(this.#iteration, loss)) {
+      if (this.#stopping.isOn && loss !== undefined && !this.#stopping.record(this.#iteration, loss)) {
         this.#tell();
         continue;
       }

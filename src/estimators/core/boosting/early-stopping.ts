@@ -20,7 +20,7 @@ export class EarlyStopping {
   }
 
   /** Takes the loss after an iteration; returns whether it is the best so far. */
-  isBest(iteration: number, loss: number): boolean {
+  record(iteration: number, loss: number): boolean {
     if (!(loss < this.#best)) return false;
     this.#best = loss;
     this.#bestIteration = iteration;

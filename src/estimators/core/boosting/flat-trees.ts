@@ -2,14 +2,16 @@ import { type Placed, Workspace } from '../../../kernels/workspace.js';
 import type { BoostedTrees } from './boosted-trees.js';
 import { LEAF } from './gradient-tree.js';
 
-/** The bytes of a node, and of a place in a block of rows: see kernels/assembly/boosted-traversal.ts. */
+/** The bytes of a node, and of a place in a block of 8 rows (f64): see kernels/assembly/boosted-traversal.ts. */
 const NODE_BYTES = 16;
 const PLACE_BYTES = 64;
 
-/** Trees laid out for the kernels that walk them. */
+/** Trees laid out for the kernels that walk them; addresses are of the workspace. */
 export interface FlatTrees {
   readonly nTrees: number;
+  /** The address of the nodes of all trees, 16 bytes each: see kernels/assembly/boosted-traversal.ts. */
   readonly nodes: number;
+  /** The address of the roots (u32, shape: nTrees), in bytes from the first node. */
   readonly roots: number;
 }
 

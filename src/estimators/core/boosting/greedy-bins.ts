@@ -13,7 +13,11 @@ const ZERO = 1e-35;
  *
  * @param values shape: n_distinct, rising
  * @param counts shape: n_distinct, how often each occurs
- * @param minInBin the fewest rows of a bin
+ * @param maxBins the most bins, that of 0 included, at least 1
+ * @param minInBin the fewest rows that a bin is meant to have, at least 1; that of
+ * 0, one beside a frequent value, and the last one of each sign may have fewer
+ * @returns the edges between the bins, rising, at most `maxBins` - 1; a value is in
+ * the bin of the first edge that it is not above
  */
 export function greedyBins(values: Float64Array, counts: Masses, maxBins: number, minInBin: number): number[] {
   const end = values.length;

@@ -1,4 +1,11 @@
-/** Writes the probabilities of two classes for `n` scores of the second one. */
+/**
+ * Writes the probabilities of two classes: the sigmoid of a score for the second
+ * one, and what is left to 1 for the first one.
+ *
+ * @param scores shape: n, the log-odds of the second class
+ * @param probabilities written from `at` on, row by row (shape: n x 2)
+ * @param at where the first row's begin
+ */
 export function sigmoids(scores: Float64Array, n: number, probabilities: Float64Array, at: number): void {
   for (let row = 0; row < n; row++, at += 2) {
     const score = scores[row];
@@ -11,7 +18,13 @@ export function sigmoids(scores: Float64Array, n: number, probabilities: Float64
   }
 }
 
-/** Writes the softmax of the scores (shape: n x nClasses) of `n` rows. */
+/**
+ * Writes the softmax of each row's scores.
+ *
+ * @param scores shape: n x nClasses, row by row
+ * @param probabilities written from `at` on, row by row (shape: n x nClasses)
+ * @param at where the first row's begin
+ */
 export function softmaxes(
   scores: Float64Array,
   n: number,

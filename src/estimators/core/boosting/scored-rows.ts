@@ -1,6 +1,6 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
 
-/** Rows with labels, for the kernels' sake filled up to a multiple of 4 by rows of weight 0. */
+/** Rows with labels and weights, as they are given. */
 export interface LabelledRows {
   readonly nRows: number;
   /** Shape: nRows, class indexes. */
@@ -9,11 +9,17 @@ export interface LabelledRows {
   readonly weights?: Float64Array;
 }
 
-/** The scores of rows, one a class, or a single one for two classes, and how good they are. */
+/**
+ * The scores of rows, one a class, or a single one for two classes, and how good
+ * they are. For the kernels' sake labels, weights and scores are filled up to a
+ * multiple of 4 rows, by rows of weight 0.
+ */
 export class ScoredRows {
   /** The rows with those that fill up. */
   readonly nPlaces: number;
+  /** Shape: nPlaces, class indexes. */
   readonly labels: Placed<Int32Array<ArrayBuffer>>;
+  /** Shape: nPlaces. */
   readonly weights: Placed<Float32Array<ArrayBuffer>>;
   readonly #workspace: Workspace;
   readonly #scores: Placed<Float32Array<ArrayBuffer>>;
@@ -24,7 +30,7 @@ export class ScoredRows {
     return 2 * Workspace.sizeOf(nPlaces, 4) + Workspace.sizeOf(nPlaces * nOutputs, 4) + Workspace.sizeOf(2, 8);
   }
 
-  /** @param start the score of each output before the first tree */
+  /** @param start shape: n_outputs, the scores before the first tree */
   constructor(
     workspace: Workspace,
     { nRows, y, weights }: LabelledRows,
@@ -46,7 +52,7 @@ export class ScoredRows {
     return this.start.length;
   }
 
-  /** The address of the scores of an output. */
+  /** The address of the scores of an output (f32, shape: nPlaces). */
   scoresOf(output: number): number {
     return this.#scores.address + output * this.nPlaces * 4;
   }
@@ -63,6 +69,7 @@ export class ScoredRows {
   }
 }
 
+/** The places that rows take: their number, filled up to a multiple of 4. */
 export function placesOf(nRows: number): number {
   return Math.ceil(nRows / 4) * 4;
 }

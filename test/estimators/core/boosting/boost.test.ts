@@ -35,9 +35,9 @@ const problem = fc.integer({ min: 2, max: 4 }).chain((nClasses) =>
   }),
 );
 
-function shares({ y, nClasses, sampleWeight }: TrainingSet, classWeights: readonly number[] = []): number[] {
+function shares({ y, nClasses, sampleWeight }: TrainingSet, classFactors: readonly number[] = []): number[] {
   const sums = Array<number>(nClasses).fill(0);
-  y.forEach((label, row) => (sums[label] += (sampleWeight?.[row] ?? 1) * (classWeights[label] ?? 1)));
+  y.forEach((label, row) => (sums[label] += (sampleWeight?.[row] ?? 1) * (classFactors[label] ?? 1)));
   const total = sums.reduce((a, b) => a + b);
   return sums.map((sum) => sum / total);
 }
@@ -77,7 +77,7 @@ describe('Boosting', () => {
       n_estimators: iterations,
       learning_rate: learningRate,
       num_leaves: fc.constantFrom(2, 3, 5, 31),
-      max_depth: fc.constantFrom(-1, 1, 2, 3),
+      max_depth: fc.constantFrom(-1, 0, 1, 2, 3),
       min_child_samples: fc.constantFrom(0, 1, 2, 5),
       min_child_weight: fc.constantFrom(1e-3, 0.5, 2),
       min_split_gain: fc.constantFrom(0, 0.1, 0.5),
@@ -98,7 +98,7 @@ describe('Boosting', () => {
           inheritsSplittable: true,
           fromAbove: true,
           maxLeaves: of.num_leaves,
-          maxDepth: of.max_depth === -1 ? Infinity : of.max_depth,
+          maxDepth: of.max_depth < 1 ? Infinity : of.max_depth,
           minSamples: of.min_child_samples,
           minHessian: of.min_child_weight,
           minGain: of.min_split_gain,
@@ -132,8 +132,8 @@ describe('Boosting', () => {
     fc.assert(
       fc.property(problem, hyperparameters, ofTwoClasses, (training, of, { base_score, scale_pos_weight = 1 }) => {
         const isBinary = training.nClasses === 2;
-        const classWeights = isBinary ? [1, scale_pos_weight] : undefined;
-        const ofClasses = shares(training, classWeights);
+        const classFactors = isBinary ? [1, scale_pos_weight] : undefined;
+        const ofClasses = shares(training, classFactors);
         const isStep = base_score === undefined && scale_pos_weight !== 1;
         const start = isStep ? 4 * ofClasses[1] - 2 : logitOf(base_score ?? ofClasses[1]);
         const logs = ofClasses.map(Math.log);
@@ -142,7 +142,7 @@ describe('Boosting', () => {
           precision: PRECISION,
           iterations: of.n_estimators,
           hessianFactor: 2,
-          classWeights,
+          classFactors,
           baseScore: isBinary ? [start] : logs.map((value) => value - mean),
           splitsOnly: false,
           bestFirst: of.grow_policy === 'lossguide',

@@ -22,7 +22,7 @@ describe('Early stopping', () => {
         const stopping = new EarlyStopping(rounds);
         let iteration = 0;
         while (iteration < losses.length && !stopping.isOver(iteration)) {
-          stopping.isBest(iteration + 1, losses[iteration]);
+          stopping.record(iteration + 1, losses[iteration]);
           iteration++;
         }
         const numbers = losses.map((of) => (Number.isNaN(of) ? Infinity : of));
@@ -39,8 +39,8 @@ describe('Early stopping', () => {
 
   it('never comes where no rounds are set', () => {
     const stopping = new EarlyStopping(0);
-    stopping.isBest(1, 1);
-    stopping.isBest(2, 2);
+    stopping.record(1, 1);
+    stopping.record(2, 2);
     expect([stopping.isOn, stopping.isOver(1_000)]).to.deep.equal([false, false]);
   });
 

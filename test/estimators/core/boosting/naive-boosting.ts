@@ -16,8 +16,8 @@ export interface NaivePlan extends NaiveRules, Precision {
   readonly hessianFactor: number;
   /** Shape: n_outputs. */
   readonly baseScore: readonly number[];
-  /** Shape: n_classes. */
-  readonly classWeights?: readonly number[];
+  /** What the weights of each class's rows are multiplied by (shape: n_classes); absent: 1. */
+  readonly classFactors?: readonly number[];
   /** Whether boosting ends when no tree of an iteration splits, and trees without a split add nothing. */
   readonly splitsOnly: boolean;
 }
@@ -33,7 +33,7 @@ export function requireBoosted(tensors: Tensors, training: TrainingSet, plan: Na
   const { nSamples, y, nClasses } = training;
   const rows = [...Array(nSamples).keys()];
   const bins = binsOf(training);
-  const weights = rows.map((row) => (training.sampleWeight?.[row] ?? 1) * (plan.classWeights?.[y[row]] ?? 1));
+  const weights = rows.map((row) => (training.sampleWeight?.[row] ?? 1) * (plan.classFactors?.[y[row]] ?? 1));
   const scores = rows.map(() => [...plan.baseScore]);
   const trees = treesOf(tensors, training);
   const nOutputs = plan.baseScore.length;
