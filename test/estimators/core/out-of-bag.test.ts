@@ -30,6 +30,7 @@ function bagsOf({ nSamples, seed }: TrainingSet, nTrees: number, nDraws: number)
   const counts = workspace.u32(nSamples);
   return Array.from({ length: nTrees }, (_, tree) => {
     workspace.kernels.seedRandom(random, seed, tree);
+    counts.fill(0);
     workspace.kernels.drawRows(random, nSamples, nDraws, counts.address);
     return Float64Array.from(counts);
   });
