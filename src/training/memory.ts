@@ -9,8 +9,8 @@ const MEGABYTE = 1024 * 1024;
 const BASE_BYTES = 5 * MEGABYTE;
 /** A short string on the heap and the reference to it, in this thread and in the one that it came from. */
 const STRING_BYTES = 2 * 40;
-/** The scores of the validation rows by a class, and their order, while they are sorted. */
-const RANKING_BYTES = 32;
+/** The scores of the validation rows by a class, and those of its own rows, while they are sorted. */
+const RANKING_BYTES = 16;
 
 /**
  * The most bytes that a training is likely to take at one time, from the rows as

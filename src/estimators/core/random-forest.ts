@@ -69,7 +69,7 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
       done++;
       monitor.progress(done, n_estimators);
     }
-    return { ...writer.tensors(), ...outOfBag?.tensors() };
+    return { ...writer.tensors(), ...outOfBag?.tensors(pause) };
   },
 
   restore(tensors, shape, { n_estimators }) {

@@ -6,6 +6,9 @@ import type { WeightedRows } from './row-weights.js';
 import type { GrownTree } from './tree-grower.js';
 import { TreeWalk } from './tree-walk.js';
 
+/** After so many nodes, some 10 ms of work, others may have their say. */
+const PAUSE_NODES = 16_384;
+
 export interface PrunerOptions {
   readonly impurity: Impurity;
   /** The least risk that a branch must save for each leaf more than one: ccp_alpha. */
@@ -75,18 +78,19 @@ export class TreePruner {
       (row, leaf) => (this.#weight[leaf] += weights[row]),
       pause,
     );
-    this.#findCuts(tree);
-    pause();
+    this.#findCuts(tree, pause);
     return this.#cut(tree);
   }
 
-  #findCuts(tree: GrownTree): void {
+  #findCuts(tree: GrownTree, pause: () => void): void {
     const { alpha, impurity } = this.#options;
     const nodes = nodesBelow(tree, 0);
     const total = nodes.reduce((sum, node) => sum + this.#weight[node], 0);
     const branches: Branch[] = [];
     // From the end of the pre-order, a split comes after its right branch and then its left one.
-    for (const node of nodes.toReversed()) {
+    nodes.reverse();
+    for (const [i, node] of nodes.entries()) {
+      if (i % PAUSE_NODES === 0) pause();
       const isLeaf = tree.feature(node) === LEAF;
       const branch = isLeaf ? this.#leafAt(tree, node) : joined(branches.pop(), branches.pop());
       const { classWeights } = branch;
