@@ -1,5 +1,6 @@
 import { type Placed, Workspace } from '../../kernels/workspace.js';
 import type { Matrix } from '../matrix.js';
+import { binaryExponent } from './binary-exponent.js';
 import { FilteredSearch } from './filtered-search.js';
 import { roundingBytes, roundingOf } from './rounding.js';
 
@@ -167,7 +168,7 @@ function scaleOf(x: Float64Array | Float32Array): number {
     if (magnitude > largest) largest = magnitude;
   }
   if (largest === 0) return 1;
-  const exponent = Math.floor(Math.log2(largest));
+  const exponent = binaryExponent(largest);
   if (Math.abs(exponent) < MAX_EXPONENT) return 1;
   return 2 ** (Math.sign(exponent) * SCALED_EXPONENT - exponent);
 }
