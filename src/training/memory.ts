@@ -59,8 +59,9 @@ function labelBytes({ kind, values }: Labels): number {
 export function requireMemory(job: FitJob, engine: Engine, nClasses: number): void {
   const bytes = trainingBytes(job, engine, nClasses);
   if (bytes <= job.memoryMb * MEGABYTE) return;
+  const fewerTrees = 'n_estimators' in job.spec.hyperparameters ? ', or fewer trees (n_estimators)' : '';
   throw new DomainError(
     'TRAINING_MEMORY_LIMIT',
-    `the training would take about ${Math.ceil(bytes / MEGABYTE)} MB, and TRAINING_MEMORY_MB allows ${job.memoryMb}; train on fewer rows or features, or a smaller model`,
+    `the training would take about ${Math.ceil(bytes / MEGABYTE)} MB, and TRAINING_MEMORY_MB allows ${job.memoryMb}; train on fewer rows or features${fewerTrees}, or raise TRAINING_MEMORY_MB on the server`,
   );
 }

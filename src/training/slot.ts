@@ -142,7 +142,7 @@ function lossOf(fault: Error | undefined, exitCode: number, memoryMb: number): D
   if (fault !== undefined && 'code' in fault && fault.code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return new DomainError(
       'TRAINING_MEMORY_LIMIT',
-      `the training ran out of its memory (TRAINING_MEMORY_MB=${memoryMb}); train on fewer rows or a smaller model`,
+      `the training ran out of its memory (TRAINING_MEMORY_MB=${memoryMb}); train on fewer rows or a smaller model, or raise it on the server`,
       { cause: fault },
     );
   }

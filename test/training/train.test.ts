@@ -6,6 +6,7 @@ import type { FitJob } from '../../src/training/protocol.js';
 import { train } from '../../src/training/train.js';
 import { silent } from '../support/estimation.js';
 import { lcg } from '../support/problems.js';
+import { refusalOf } from '../support/refusal.js';
 
 const KINDS = Object.values(catalog).flatMap(({ kind, engines }) => (engines.core === undefined ? [] : [kind]));
 const N_CLASSES = 3;
@@ -48,6 +49,15 @@ describe('the scoring of a training', () => {
       }
     });
   }
+
+  it('tells a training that is short of rows how many are held out', () => {
+    const job = jobOf('k_neighbors_classifier');
+    const spec = resolveEstimator('k_neighbors_classifier', 'core', { n_neighbors: N_VALIDATION + 2 });
+    const { message } = refusalOf(() => train({ ...job, spec }, silent), 'INVALID_REQUEST', [
+      'estimator.k_neighbors_classifier.n_neighbors',
+    ]);
+    expect(message).to.match(/at most 2\d{3}, the rows that options\.validation_fraction leaves of n_samples, 5000/);
+  });
 
   it('predicts in blocks what it would predict at once', () => {
     const { spec, x, y } = jobOf('random_forest_classifier');
