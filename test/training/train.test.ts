@@ -20,14 +20,19 @@ function jobOf(kind: EstimatorKind): FitJob {
   const trees = kind.endsWith('_classifier') && kind !== 'k_neighbors_classifier';
   return {
     spec: resolveEstimator(kind, 'core', trees ? { n_estimators: 2 } : {}),
-    x: { rows, columns: 2, data: Float64Array.from({ length: 2 * rows }, (_, i) => labels[i >> 1] + 2 * next()) },
+    x: {
+      rows,
+      columns: 2,
+      encoding: 'raw',
+      data: Float64Array.from({ length: 2 * rows }, (_, i) => labels[i >> 1] + 2 * next()),
+    },
     y: { kind: 'integer', values: labels },
     seed: 3,
     weighting: { balanced: false },
     validationFraction: 0.5,
     earlyStoppingRounds: 0,
     memoryMb: 1024,
-  } as FitJob;
+  };
 }
 
 describe('the scoring of a training', () => {
