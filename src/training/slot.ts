@@ -3,7 +3,7 @@ import { DomainError } from '../errors.js';
 import type { SharedProgress } from './progress.js';
 import { type FitJob, type FitResult, type FromWorker, type ToWorker, transferablesOfJob } from './protocol.js';
 
-export interface SlotOptions {
+interface SlotOptions {
   readonly name: string;
   /** The module that the thread runs. */
   readonly entry: URL;

@@ -1,7 +1,7 @@
 import { type Placed, Workspace } from '../../kernels/workspace.js';
 import type { Matrix } from '../matrix.js';
 import { binaryExponent } from './binary-exponent.js';
-import { FilteredSearch } from './filtered-search.js';
+import { FilteredSearch, PART_BYTES } from './filtered-search.js';
 import { roundingBytes, roundingOf } from './rounding.js';
 
 /** The most bytes of heaps: there are fewer queries in a batch when they have many neighbours. */
@@ -12,8 +12,6 @@ const MAX_EXPONENT = 500;
 /** Where the largest of such values is brought: as far in, so that queries further out still have squares. */
 const SCALED_EXPONENT = 440;
 const NO_ROW = 0xffffffff;
-/** Rows are gone through in parts of this size, which stay in a cache for all queries of a batch. */
-const PART_BYTES = 262_144;
 
 /**
  * Exact search for the k nearest rows, in double precision; of rows as far as the

@@ -9,7 +9,7 @@ import { TreeWalk } from './tree-walk.js';
 /** After so many nodes, some 10 ms of work, others may have their say. */
 const PAUSE_NODES = 16_384;
 
-export interface PrunerOptions {
+interface PrunerOptions {
   readonly impurity: Impurity;
   /** The least risk that a branch must save for each leaf more than one: ccp_alpha. */
   readonly alpha: number;
