@@ -1,5 +1,6 @@
 import { type FieldViolation, fromViolations, messageOf, notImplemented } from '../errors.js';
 import type { Engine, EngineName, Estimator, EstimatorKind, EstimatorSpec } from './estimator.js';
+import { show } from './hyperparameters.js';
 import { kNeighborsClassifier } from './k-neighbors-classifier.js';
 import { lgbmClassifier } from './lgbm-classifier.js';
 import { logisticRegression } from './logistic-regression.js';
@@ -54,10 +55,8 @@ export function resolveEstimator(
       const value = hyperparameter.parse(given[key]);
       hyperparameters[key] = value;
       if (!engine.honours(key, value)) {
-        unsupported.push({
-          field,
-          description: `ENGINE_${name.toUpperCase()} does not have this setting, or not with this value`,
-        });
+        const values = (hyperparameter.values ?? [hyperparameter.default]).filter((each) => engine.honours(key, each));
+        unsupported.push({ field, description: describeUnsupported(name, values) });
       }
     } catch (error) {
       faults.push({ field, description: messageOf(error) });
@@ -66,6 +65,15 @@ export function resolveEstimator(
   if (faults.length > 0) throw fromViolations('INVALID_REQUEST', faults);
   if (unsupported.length > 0) throw fromViolations('NOT_IMPLEMENTED', unsupported);
   return { kind, engine: name, hyperparameters };
+}
+
+/** @param values those that the engine does honour, as far as they are known */
+function describeUnsupported(engineName: EngineName, values: readonly unknown[]): string {
+  const engine = `ENGINE_${engineName.toUpperCase()}`;
+  // What is absent by default is had by leaving it unset.
+  const names = values.filter((value) => value !== null).map(show);
+  if (names.length === 0) return `${engine} does not have this setting; leave it unset`;
+  return `${engine} has this setting with ${names.join(' or ')} only; choose that, or leave it unset`;
 }
 
 /** The engine that trains and serves `spec`, which `resolveEstimator` has made. */

@@ -38,6 +38,8 @@ export interface TrainingSet {
   readonly y: Int32Array;
   /** Shape: nSamples, finite and at least 0, not all 0; absent: all 1. Class weights are multiplied in already. */
   readonly sampleWeight?: Float64Array;
+  /** How many rows were held out of those that came, for messages about nSamples; absent: none. */
+  readonly nHeldOut?: number;
   /** Seed of every random draw, 0 to 2^32 - 1. */
   readonly seed: number;
   /** Rows that are held out, for engines that look at them while they train. */

@@ -5,6 +5,8 @@
  */
 export interface Hyperparameter<T> {
   readonly default: T;
+  /** The values that an engine may be asked about, to say which of them it honours; absent: the default. */
+  readonly values?: readonly T[];
   /** Returns `value` as a T, or throws a RangeError that says what would be right. */
   parse(value: unknown): T;
 }
@@ -41,6 +43,7 @@ export function share(defaultValue: number): Hyperparameter<number> {
 export function flag(defaultValue: boolean): Hyperparameter<boolean> {
   return {
     default: defaultValue,
+    values: [false, true],
     parse(value) {
       if (typeof value !== 'boolean') throw new RangeError(`is ${show(value)}; must be true or false`);
       return value;
@@ -52,6 +55,7 @@ export function flag(defaultValue: boolean): Hyperparameter<boolean> {
 export function choice<const T extends string>(defaultValue: NoInfer<T>, values: readonly T[]): Hyperparameter<T> {
   return {
     default: defaultValue,
+    values,
     parse(value) {
       const found = values.find((candidate) => candidate === value);
       if (found === undefined) throw new RangeError(`is ${show(value)}; must be one of ${values.join(', ')}`);
@@ -141,9 +145,14 @@ function describe({ min, max, above, below }: Range, whole: boolean): string {
     max === undefined ? '' : `at most ${max}`,
     below === undefined ? '' : `below ${below}`,
   ].filter((bound) => bound !== '');
-  return [whole ? 'a whole number' : 'a number', bounds.join(' and ')].filter((part) => part !== '').join(' ');
+  const isBounded = (min ?? above) !== undefined && (max ?? below) !== undefined;
+  return [whole ? 'a whole number' : isBounded ? 'a number' : 'a finite number', bounds.join(' and ')]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
-function show(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** A value as messages have it. */
+export function show(value: unknown): string {
+  // As JSON, infinity would be null.
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

@@ -8,7 +8,7 @@ const hyperparameters = {
   weights: choice('uniform', ['uniform', 'distance']),
   algorithm: choice('auto', ['auto', 'ball_tree', 'kd_tree', 'brute']),
   leaf_size: integer(30, { min: 1 }),
-  p: real(2, { above: 0 }),
+  p: { ...real(2, { above: 0 }), values: [1, 2] },
 };
 
 /** The hyperparameters of the contract's message of the same name. */

@@ -15,7 +15,7 @@ export type Classes =
   | { readonly kind: 'integer'; readonly values: BigInt64Array<ArrayBuffer> };
 
 /** Labels as indexes into their sorted classes. */
-export interface EncodedLabels {
+interface EncodedLabels {
   readonly classes: Classes;
   /** Shape: n_samples, each in [0, n_classes). */
   readonly indexes: Int32Array;

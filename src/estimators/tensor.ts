@@ -1,5 +1,5 @@
 /** The types of numbers that artifacts hold, by their safetensors names. */
-export interface TensorTypes {
+interface TensorTypes {
   F64: Float64Array<ArrayBuffer>;
   F32: Float32Array<ArrayBuffer>;
   I64: BigInt64Array<ArrayBuffer>;

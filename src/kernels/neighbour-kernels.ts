@@ -2,7 +2,6 @@
 export interface NeighbourKernels {
   // distance.ts, top-k.ts, exact-scan.ts, rounding.ts, filter-scan.ts
   squaredDistance(a: number, b: number, n: number): number;
-  manhattanDistance(a: number, b: number, n: number): number;
   offerNeighbour(distances: number, rows: number, k: number, distance: number, row: number): number;
   sortNeighbours(distances: number, rows: number, k: number): void;
   scanExactly(search: number, from: number, to: number, pair: number, first: number, second: number, p: number): void;

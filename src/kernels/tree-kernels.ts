@@ -52,8 +52,6 @@ export interface TreeKernels {
   startTree(growth: number, weights: number, random: number): void;
   /** Returns 1 when the tree is done, 0 when the budget is. */
   grow(growth: number, budget: number): number;
-  nodeCount(growth: number): number;
-  entryCount(growth: number): number;
   walkBatch(
     x: number,
     nRows: number,

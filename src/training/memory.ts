@@ -9,8 +9,8 @@ const MEGABYTE = 1024 * 1024;
 const BASE_BYTES = 5 * MEGABYTE;
 /** A short string on the heap and the reference to it, in this thread and in the one that it came from. */
 const STRING_BYTES = 2 * 40;
-/** The scores of the validation rows by a class, and their order, while they are sorted. */
-const RANKING_BYTES = 32;
+/** The scores of the validation rows by a class, and those of its own rows, while they are sorted. */
+const RANKING_BYTES = 16;
 
 /**
  * The most bytes that a training is likely to take at one time, from the rows as
@@ -59,8 +59,9 @@ function labelBytes({ kind, values }: Labels): number {
 export function requireMemory(job: FitJob, engine: Engine, nClasses: number): void {
   const bytes = trainingBytes(job, engine, nClasses);
   if (bytes <= job.memoryMb * MEGABYTE) return;
+  const fewerTrees = 'n_estimators' in job.spec.hyperparameters ? ', or fewer trees (n_estimators)' : '';
   throw new DomainError(
     'TRAINING_MEMORY_LIMIT',
-    `the training would take about ${Math.ceil(bytes / MEGABYTE)} MB, and TRAINING_MEMORY_MB allows ${job.memoryMb}; train on fewer rows or features, or a smaller model`,
+    `the training would take about ${Math.ceil(bytes / MEGABYTE)} MB, and TRAINING_MEMORY_MB allows ${job.memoryMb}; train on fewer rows or features${fewerTrees}, or raise TRAINING_MEMORY_MB on the server`,
   );
 }

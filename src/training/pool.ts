@@ -3,7 +3,7 @@ import type { SharedProgress } from './progress.js';
 import type { FitJob, FitResult } from './protocol.js';
 import { Slot } from './slot.js';
 
-export interface TrainingPoolOptions {
+interface TrainingPoolOptions {
   /** How many trainings can run at once. */
   readonly slots: number;
   /** Heap limit of one training's thread, in MiB. */

@@ -61,7 +61,7 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly id: number; readonly message: string; readonly stack: string };
 
 /** A DomainError as it crosses threads, since structured clone drops a class's own fields. */
-export interface TransportedError {
+interface TransportedError {
   readonly reason: ErrorReason;
   readonly message: string;
   readonly violations: DomainErrorOptions['violations'];

@@ -27,15 +27,17 @@ export function weightsOf(
     const counts = new Int32Array(nClasses);
     for (const label of y) counts[label]++;
     y.forEach((label, row) => (weights[row] *= y.length / (nClasses * counts[label])));
+    // The largest and the least of numbers may have become infinite, or 0.
+    requireWeights(weights, y, ', the weight of its class multiplied in');
   }
   return weights;
 }
 
-function requireWeights(weights: Float64Array, y: Int32Array): void {
+function requireWeights(weights: Float64Array, y: Int32Array, what = ''): void {
   const weighed = new Set<number>();
   weights.forEach((weight, row) => {
     if (!(weight >= 0 && weight < Infinity)) {
-      throw invalid(`sample_weight[${row}]`, `is ${weight}; must be finite and at least 0`);
+      throw invalid(`sample_weight[${row}]`, `is ${weight}${what}; must be finite and at least 0`);
     }
     if (weight > 0) weighed.add(y[row]);
   });

@@ -3,7 +3,7 @@ import { DomainError } from '../errors.js';
 import type { SharedProgress } from './progress.js';
 import { type FitJob, type FitResult, type FromWorker, type ToWorker, transferablesOfJob } from './protocol.js';
 
-export interface SlotOptions {
+interface SlotOptions {
   readonly name: string;
   /** The module that the thread runs. */
   readonly entry: URL;
@@ -142,7 +142,7 @@ function lossOf(fault: Error | undefined, exitCode: number, memoryMb: number): D
   if (fault !== undefined && 'code' in fault && fault.code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return new DomainError(
       'TRAINING_MEMORY_LIMIT',
-      `the training ran out of its memory (TRAINING_MEMORY_MB=${memoryMb}); train on fewer rows or a smaller model`,
+      `the training ran out of its memory (TRAINING_MEMORY_MB=${memoryMb}); train on fewer rows or a smaller model, or raise it on the server`,
       { cause: fault },
     );
   }

@@ -21,7 +21,11 @@ export function splitInPlace(whole: TrainingSet, { training, validation }: Split
   // No row moves back, so none is written over before it has moved.
   training.forEach((row, i) => x.copyWithin(i * nFeatures, row * nFeatures, (row + 1) * nFeatures));
   return {
-    training: { ...rowsOf(whole, training), x: x.subarray(0, training.length * nFeatures) },
+    training: {
+      ...rowsOf(whole, training),
+      x: x.subarray(0, training.length * nFeatures),
+      nHeldOut: validation.length,
+    },
     validation: { ...rowsOf(whole, validation), x: heldOut, releaseX: undefined },
   };
 }

@@ -7,10 +7,12 @@ import { collectGarbage } from './collect-garbage.js';
 import { evaluate, type Scores } from './evaluate.js';
 import { requireMemory } from './memory.js';
 import type { FitJob, FitResult } from './protocol.js';
+import { predictInBlocks } from './predict-in-blocks.js';
 import { releaseBuffer } from './release-buffer.js';
 import { weightsOf } from './sample-weights.js';
 import { splitInPlace } from './split-in-place.js';
 import { stratifiedSplit } from './stratified-split.js';
+import { TrainingWatch } from './training-watch.js';
 
 /**
  * Checks the data of a job, holds out its validation rows, trains, and scores.
@@ -46,20 +48,20 @@ export function train(job: FitJob, monitor: TrainingMonitor): FitResult {
   }
   const split = stratifiedSplit(y, nClasses, validationFraction, seed);
   const { training, validation } = splitInPlace(whole, split);
+  const watch = new TrainingWatch(monitor);
   const tensors = engine.fit(
     engine.takesValidation ? { ...training, validation: { ...validation, earlyStoppingRounds } } : training,
     spec.hyperparameters,
-    monitor,
+    watch,
   );
   // What the training has worked with must not add to what the predictor takes.
   collectGarbage();
-  return { classes, tensors, scores: score(job, engine, tensors, validation) };
+  return { classes, tensors, scores: score(job, engine, tensors, validation, () => watch.pause()) };
 }
 
-function score({ spec }: FitJob, engine: Engine, tensors: Tensors, validation: TrainingSet): Scores {
-  const { nSamples, nFeatures, nClasses, x, y } = validation;
-  const predictor = engine.restore(tensors, { nFeatures, nClasses }, spec.hyperparameters);
-  const probabilities = new Float64Array(nSamples * nClasses);
-  predictor.predictProbabilities({ rows: nSamples, columns: nFeatures, data: x }, probabilities);
-  return evaluate(probabilities, y, nClasses);
+function score({ spec }: FitJob, engine: Engine, tensors: Tensors, validation: TrainingSet, pause: () => void): Scores {
+  const { nSamples: rows, nFeatures: columns, nClasses, x, y } = validation;
+  const predictor = engine.restore(tensors, { nFeatures: columns, nClasses }, spec.hyperparameters);
+  const probabilities = predictInBlocks(predictor, { rows, columns, data: x }, nClasses, pause);
+  return evaluate(probabilities, y, nClasses, pause);
 }

@@ -9,6 +9,14 @@ const layers = ['grpc', 'model', 'training', 'estimators', 'kernels'];
 const foundations = ['src/errors.ts', 'src/config.ts', 'src/package-files.ts'];
 /** Put the parts together, so they may import all of them. */
 const compositionRoots = ['src/app.ts', 'src/main.ts'];
+/** What the standard leaves to the platform: the last bit may differ between machines, and with it what is learned. */
+const platformMathematics = /\bMath\.(?:a?(?:sin|cos|tan)h?|atan2|cbrt|exp|expm1|hypot|log|log10|log1p|log2|pow)\b/;
+/** Use it all the same: in predictions, to choose between ways to one answer, and where ml-logistic-regression does anyway. */
+const outsideOfLearning = [
+  'src/estimators/core/boosting/link.ts',
+  'src/estimators/core/filtered-search.ts',
+  'src/estimators/mljs/linear-scores.ts',
+];
 /** Only the outermost layer knows the wire. */
 const wirePackages = /^(@grpc\/|grpc-|@bufbuild\/)/;
 
@@ -90,6 +98,11 @@ describe('The architecture', () => {
     // The demo may start a server, which is another process.
     const faults = imports.filter(({ target, isFile }) => target.startsWith('src/') && !isFile);
     expect(faults).to.deep.equal([]);
+  });
+
+  it('leaves no mathematics of learning to the platform', () => {
+    const users = server.filter((file) => platformMathematics.test(codeOf(file)));
+    expect(users).to.deep.equal(outsideOfLearning);
   });
 
   it('reads the environment in one place of the server, src/config.ts', () => {

@@ -90,41 +90,6 @@ describe('the life of a model', () => {
     expect(seen).to.deep.equal(['A', 'B', 'a', 'b', 'c']);
   });
 
-  it('learns the same from the same: in another slot, and after a restart', async () => {
-    const forest = { randomForestClassifier: { nEstimators: 5 } };
-    const fits = ['a', 'b'].map((name) => succeed(fit(name, { estimator: forest, options: { seed: 5 } })));
-    const [first, second] = await Promise.all(fits);
-    expect(second.model.sha256).to.equal(first.model.sha256);
-    const other = await succeed(fit('c', { estimator: forest, options: { seed: 6 } }));
-    expect(other.model.sha256).not.to.equal(first.model.sha256);
-
-    const restarted = await server.restart();
-    const again = dynamicClient(restarted.address);
-    const third = await succeed(again.call('Fit', { name: 'd', estimator: forest, ...data, options: { seed: 5 } }));
-    expect(third.model.sha256).to.equal(first.model.sha256);
-    await again.close();
-    await restarted.close();
-  });
-
-  // On arm64, and by every version of Node, these must come out the same.
-  for (const [what, estimator, sha256] of [
-    [
-      'forest',
-      { randomForestClassifier: { nEstimators: 5, engine: 'ENGINE_MLJS' } },
-      '42873de6546316ab555d177fbd5084c1346ac8bab14ee12730418f0ce7c605fe',
-    ],
-    [
-      'neighbours',
-      { kNeighborsClassifier: { engine: 'ENGINE_MLJS' } },
-      '78e005e14d26c747caeb143c71c84ca180d1964ce69c79ba21a2c7082327c27d',
-    ],
-  ] as [string, object, string][]) {
-    it(`has the same sha256 on every machine: ${what}`, async () => {
-      const { model } = await succeed(fit('pinned', { estimator, ...blobs({ classes: 4, features: 5, spread: 3 }) }));
-      expect(model.sha256).to.equal(sha256);
-    });
-  }
-
   it('outlasts a restart, stored and not loaded', async () => {
     const { model } = await succeed(fit('Iris'));
     await succeed(client.call('Load', { name: 'Iris' }));

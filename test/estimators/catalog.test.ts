@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { catalog, engineOf, resolveEstimator } from '../../src/estimators/catalog.js';
-import type { EstimatorKind } from '../../src/estimators/estimator.js';
+import type { EngineName, EstimatorKind } from '../../src/estimators/estimator.js';
 import { refusalOf } from '../support/refusal.js';
 
 describe('The estimator of a request', () => {
@@ -65,6 +65,37 @@ describe('The estimator of a request', () => {
       ),
     );
     expect(refusal.message).to.contain('n_estimators: is 0; must be a whole number at least 1 and at most 100000');
+  });
+
+  for (const [kind, engine, given, description] of [
+    ['k_neighbors_classifier', 'core', { p: 3 }, 'has this setting with 1 or 2 only; choose that, or leave it unset'],
+    ['k_neighbors_classifier', 'mljs', { algorithm: 'brute' }, 'has this setting with auto or kd_tree only'],
+    ['logistic_regression', 'core', { solver: 'saga' }, 'has this setting with lbfgs only'],
+    ['logistic_regression', 'core', { intercept_scaling: 2 }, 'has this setting with 1 only'],
+    [
+      'random_forest_classifier',
+      'core',
+      { monotonic_cst: { directions: [1] } },
+      'not have this setting; leave it unset',
+    ],
+    ['random_forest_classifier', 'mljs', { max_leaf_nodes: 5 }, 'not have this setting; leave it unset'],
+  ] as [EstimatorKind, EngineName, Record<string, unknown>, string][]) {
+    const [name] = Object.keys(given);
+    it(`is told what ENGINE_${engine.toUpperCase()} honours instead of its ${kind}.${name}`, () => {
+      const { message } = refusalOf(() => resolveEstimator(kind, engine, given), 'NOT_IMPLEMENTED', [
+        `estimator.${kind}.${name}`,
+      ]);
+      expect(message).to.contain(`ENGINE_${engine.toUpperCase()}`).and.to.contain(description);
+    });
+  }
+
+  it('is refused with infinity by that name', () => {
+    const { message } = refusalOf(
+      () => resolveEstimator('logistic_regression', 'core', { c: Infinity }),
+      'INVALID_REQUEST',
+      ['estimator.logistic_regression.c'],
+    );
+    expect(message).to.contain('is Infinity; must be a finite number above 0');
   });
 
   const outOfRange: [EstimatorKind, Record<string, unknown>][] = [

@@ -17,7 +17,6 @@ describe('The kernels of distance', () => {
         a.set(first);
         b.set(second);
         expect(workspace.kernels.squaredDistance(a.address, b.address, n)).to.equal(distanceOf(a, b, 2));
-        expect(workspace.kernels.manhattanDistance(a.address, b.address, n)).to.equal(distanceOf(a, b, 1));
       }),
     );
   });

@@ -11,6 +11,7 @@ const { kernels } = workspace;
 
 function draw(seed: number, stream: number, nRows: number, nDraws: number): number[] {
   kernels.seedRandom(state.address, seed, stream);
+  counts.fill(0);
   kernels.drawRows(state.address, nRows, nDraws, counts.address);
   return Array.from(counts.subarray(0, nRows));
 }
@@ -38,11 +39,19 @@ describe('The rows drawn for a tree', () => {
     expect(draw(3, 0, 1, 5)).to.deep.equal([5]);
   });
 
+  it('are the same when they are drawn in parts, which add up', () => {
+    const whole = draw(5, 1, 9, 1000);
+    draw(5, 1, 9, 300);
+    kernels.drawRows(state.address, 9, 700, counts.address);
+    expect(Array.from(counts.subarray(0, 9))).to.deep.equal(whole);
+  });
+
   it('are spread by weight where there are weights', () => {
     const weights = [1, 0.5, 3, 0.25, 5.25];
     let sum = 0;
     weights.forEach((weight, row) => (sums[row] = sum += weight));
     kernels.seedRandom(state.address, 9, 9);
+    counts.fill(0);
     kernels.drawWeightedRows(state.address, sums.address, 5, 100_000, counts.address);
     weights.forEach((weight, row) => {
       // Six standard deviations.

@@ -84,6 +84,8 @@ describe('the memory of a training', () => {
         [],
       );
       expect(message).to.contain(`about ${estimate} MB, and TRAINING_MEMORY_MB allows ${estimate - 1}`);
+      expect(message).to.contain('or raise TRAINING_MEMORY_MB');
+      expect(message.includes('fewer trees (n_estimators)'), kind).to.equal('n_estimators' in job.spec.hyperparameters);
       expect(progress.read()).to.include({ iteration: 0, iterations: 0 });
       expect(() => train({ ...job, memoryMb: estimate }, progress)).not.to.throw();
     }

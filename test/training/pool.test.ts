@@ -66,14 +66,22 @@ describe('the training pool', () => {
     expect(pool.busy).to.equal(1);
   });
 
-  it('gives equal results in every slot, and again', async () => {
-    open();
-    const slots = [pool.acquire(), pool.acquire()];
-    const results = await Promise.all(slots.map((slot) => slot.train(jobOf(forest(3)), new SharedProgress(), never)));
-    results.push(await slots[0].train(jobOf(forest(3)), new SharedProgress(), never));
-    expect(results[1]).to.deep.equal(results[0]);
-    expect(results[2]).to.deep.equal(results[0]);
-  });
+  for (const spec of [
+    forest(3),
+    resolveEstimator('random_forest_classifier', 'core', { n_estimators: 3 }),
+    resolveEstimator('logistic_regression', 'core', {}),
+    resolveEstimator('k_neighbors_classifier', 'core', {}),
+  ]) {
+    it(`gives equal results in every slot, and again: ${spec.kind} by ${spec.engine}`, async () => {
+      open();
+      const slots = [pool.acquire(), pool.acquire()];
+      const results = await Promise.all(slots.map((slot) => slot.train(jobOf(spec), new SharedProgress(), never)));
+      results.push(await slots[0].train(jobOf(spec), new SharedProgress(), never));
+      expect(Object.keys(results[0].tensors)).not.to.deep.equal([]);
+      expect(results[1]).to.deep.equal(results[0]);
+      expect(results[2]).to.deep.equal(results[0]);
+    });
+  }
 
   it('ends a training that is cancelled, with the signal’s reason, and trains again', async () => {
     const slot = open().acquire();

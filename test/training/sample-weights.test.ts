@@ -18,6 +18,13 @@ describe('the weights of rows', () => {
     expect(sampleWeight[0]).to.equal(3);
   });
 
+  it('are refused where they overflow with those of the classes', () => {
+    const sampleWeight = Float64Array.of(1, 1, 1, 1.5e308);
+    expect(() => weightsOf({ sampleWeight, balanced: true }, y, 2)).to.throw(
+      'sample_weight[3]: is Infinity, the weight of its class multiplied in; must be finite and at least 0',
+    );
+  });
+
   for (const [what, weights, field] of [
     ['a negative one', [1, 1, -1, 1], 'sample_weight[2]'],
     ['NaN', [1, 1, 1, Number.NaN], 'sample_weight[3]'],

@@ -3,7 +3,7 @@ import { placeRoundedRows, type RoundedRows, roundedRowsBytes } from './rounded-
 import { round, type Rounded, type Rounding } from './rounding.js';
 
 /** Rows are gone through in parts of this size, which stay in a cache for all queries of a batch. */
-const PART_BYTES = 262_144;
+export const PART_BYTES = 262_144;
 /** The blocks of the first part: few, to see early whether the filter is of use. */
 const FIRST_PART = 64;
 /** The blocks that a walk along sorted rows takes at one time. */

@@ -12,7 +12,7 @@ const PURE = 0x8000_0000;
 const QUIET_NAN = 0x7ff8_0000;
 
 /** Trees laid out for the kernels that walk them. */
-export interface FlatForest {
+interface FlatForest {
   readonly nTrees: number;
   readonly nodes: number;
   readonly roots: number;

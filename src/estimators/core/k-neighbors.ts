@@ -1,6 +1,6 @@
-import { invalid } from '../../errors.js';
 import type { Engine, ModelShape } from '../estimator.js';
 import type { KNeighborsHyperparameters } from '../k-neighbors-classifier.js';
+import { requireNeighbours } from '../require-neighbours.js';
 import { dataOf, tensor, type Tensors } from '../tensor.js';
 import { NeighbourSearch } from './neighbour-search.js';
 
@@ -23,13 +23,9 @@ export const coreKNeighbors: Engine<KNeighborsHyperparameters> = {
   },
 
   /** @throws INVALID_REQUEST when there are fewer rows than neighbours. */
-  fit({ x, y, nSamples, nFeatures, releaseX }, { n_neighbors }, monitor) {
-    if (n_neighbors > nSamples) {
-      throw invalid(
-        'estimator.k_neighbors_classifier.n_neighbors',
-        `is ${n_neighbors}; must be at most n_samples, ${nSamples}`,
-      );
-    }
+  fit(training, { n_neighbors }, monitor) {
+    requireNeighbours(training, n_neighbors);
+    const { x, y, nSamples, nFeatures, releaseX } = training;
     const shape = [nSamples, nFeatures];
     const rows = isSinglePrecision(x) ? tensor('F32', shape, new Float32Array(x)) : tensor('F64', shape, x.slice());
     const tensors = { x: rows, y: tensor('I32', [nSamples], Int32Array.from(y)) };

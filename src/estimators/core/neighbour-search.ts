@@ -1,6 +1,7 @@
 import { type Placed, Workspace } from '../../kernels/workspace.js';
 import type { Matrix } from '../matrix.js';
-import { FilteredSearch } from './filtered-search.js';
+import { binaryExponent } from './binary-exponent.js';
+import { FilteredSearch, PART_BYTES } from './filtered-search.js';
 import { roundingBytes, roundingOf } from './rounding.js';
 
 /** The most bytes of heaps: there are fewer queries in a batch when they have many neighbours. */
@@ -11,8 +12,6 @@ const MAX_EXPONENT = 500;
 /** Where the largest of such values is brought: as far in, so that queries further out still have squares. */
 const SCALED_EXPONENT = 440;
 const NO_ROW = 0xffffffff;
-/** Rows are gone through in parts of this size, which stay in a cache for all queries of a batch. */
-const PART_BYTES = 262_144;
 
 /**
  * Exact search for the k nearest rows, in double precision; of rows as far as the
@@ -167,7 +166,7 @@ function scaleOf(x: Float64Array | Float32Array): number {
     if (magnitude > largest) largest = magnitude;
   }
   if (largest === 0) return 1;
-  const exponent = Math.floor(Math.log2(largest));
+  const exponent = binaryExponent(largest);
   if (Math.abs(exponent) < MAX_EXPONENT) return 1;
   return 2 ** (Math.sign(exponent) * SCALED_EXPONENT - exponent);
 }

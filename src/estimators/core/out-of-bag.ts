@@ -4,7 +4,7 @@ import type { RandomForestHyperparameters } from '../random-forest-classifier.js
 import { tensor, type Tensors } from '../tensor.js';
 import type { WeightedRows } from './row-weights.js';
 import type { GrownTree } from './tree-grower.js';
-import { TreeWalk } from './tree-walk.js';
+import { PAUSE_ROWS, TreeWalk } from './tree-walk.js';
 
 /** @throws INVALID_REQUEST when rows are to be scored on trees without them, and every tree has all. */
 export function requireRowsOutOfBag({ oob_score, bootstrap }: RandomForestHyperparameters): void {
@@ -55,10 +55,11 @@ export class OutOfBag {
    * true one, among those that some tree has not seen. It is missing when there
    * are none.
    */
-  tensors(): Tensors {
+  tensors(pause: () => void): Tensors {
     let scored = 0;
     let right = 0;
     this.#labels.forEach((label, row) => {
+      if (row % PAUSE_ROWS === 0) pause();
       const shares = this.#sums.subarray(row * this.#nClasses, (row + 1) * this.#nClasses);
       const largest = Math.max(...shares);
       if (largest === 0) return;

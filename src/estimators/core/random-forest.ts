@@ -54,7 +54,7 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
     if (!walksRows(hyperparameters)) training.releaseX?.();
     const labels = labelsOf(training, rows);
     const grower = new TreeGrower(workspace, size, features, labels);
-    const drawRows = rowDrawer(workspace, grower, rows, bootstrap ? nDraws : undefined);
+    const drawRows = rowDrawer(workspace, grower, rows, bootstrap ? nDraws : undefined, pause);
     const pruner = prunerFor(workspace, training, rows, hyperparameters);
     const outOfBag = oob_score ? new OutOfBag(training, rows, labels) : undefined;
     const writer = new ForestWriter(nFeatures, nClasses);
@@ -69,7 +69,7 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
       done++;
       monitor.progress(done, n_estimators);
     }
-    return { ...writer.tensors(), ...outOfBag?.tensors() };
+    return { ...writer.tensors(), ...outOfBag?.tensors(pause) };
   },
 
   restore(tensors, shape, { n_estimators }) {

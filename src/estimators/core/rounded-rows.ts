@@ -1,4 +1,5 @@
 import { type Placed, Workspace } from '../../kernels/workspace.js';
+import { goldenStep } from './golden-step.js';
 import { fitsAsRow, round, type Rounded, roundedValue, type Rounding } from './rounding.js';
 
 /** In so few dimensions one of them says much of a distance, and rows are sorted by it. */
@@ -110,17 +111,6 @@ function sortBy(order: Uint32Array, x: Float64Array, nFeatures: number, feature:
  */
 function mix(order: Uint32Array): void {
   const n = order.length;
-  const step = strideOf(n);
+  const step = goldenStep(n);
   for (let place = 0, row = 0; place < n; place++, row = (row + step) % n) order[place] = row;
-}
-
-/** The step of a walk through all `n` that spreads its places evenly: their golden section, or just above. */
-function strideOf(n: number): number {
-  let step = Math.max(1, Math.floor(n * 0.6180339887498949));
-  while (gcd(step, n) > 1) step++;
-  return step;
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
 }

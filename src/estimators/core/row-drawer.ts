@@ -2,6 +2,9 @@ import { Workspace } from '../../kernels/workspace.js';
 import { type WeightedRows, writeFixedWeights } from './row-weights.js';
 import type { TreeGrower } from './tree-grower.js';
 
+/** After so many draws, a few ms of work, others may have their say. */
+const PAUSE_DRAWS = 2 ** 16;
+
 /** The bytes that `rowDrawer` places. */
 export function drawerBytes(nRows: number, bootstrap: boolean, weighted: boolean): number {
   return bootstrap && weighted ? Workspace.sizeOf(nRows, 8) : 0;
@@ -14,23 +17,36 @@ export function drawerBytes(nRows: number, bootstrap: boolean, weighted: boolean
  * scikit-learn since 1.8.
  *
  * @param nDraws undefined without bootstrap
+ * @param pause called every few milliseconds
  */
 export function rowDrawer(
   workspace: Workspace,
   grower: TreeGrower,
   rows: WeightedRows,
   nDraws: number | undefined,
+  pause: () => void,
 ): () => void {
-  const { kernels } = workspace;
-  const { nRows } = rows;
-  const counts = grower.weights.address;
   if (nDraws === undefined) {
     writeFixedWeights(rows, grower.weights);
     return () => undefined;
   }
-  if (rows.weights === undefined) return () => kernels.drawRows(grower.random, nRows, nDraws, counts);
+  const draw = drawing(workspace, grower, rows);
+  return () => {
+    grower.weights.fill(0);
+    for (let left = nDraws; left > 0; left -= PAUSE_DRAWS) {
+      draw(Math.min(left, PAUSE_DRAWS));
+      pause();
+    }
+  };
+}
+
+/** The kernel that draws so many rows more. */
+function drawing(workspace: Workspace, grower: TreeGrower, { nRows, weights }: WeightedRows): (nDraws: number) => void {
+  const { kernels } = workspace;
+  const counts = grower.weights.address;
+  if (weights === undefined) return (nDraws) => kernels.drawRows(grower.random, nRows, nDraws, counts);
   const sums = workspace.f64(nRows);
   let sum = 0;
-  rows.weights.forEach((weight, row) => (sums[row] = sum += weight));
-  return () => kernels.drawWeightedRows(grower.random, sums.address, nRows, nDraws, counts);
+  weights.forEach((weight, row) => (sums[row] = sum += weight));
+  return (nDraws) => kernels.drawWeightedRows(grower.random, sums.address, nRows, nDraws, counts);
 }

@@ -6,7 +6,10 @@ import type { WeightedRows } from './row-weights.js';
 import type { GrownTree } from './tree-grower.js';
 import { TreeWalk } from './tree-walk.js';
 
-export interface PrunerOptions {
+/** After so many nodes, some 10 ms of work, others may have their say. */
+const PAUSE_NODES = 16_384;
+
+interface PrunerOptions {
   readonly impurity: Impurity;
   /** The least risk that a branch must save for each leaf more than one: ccp_alpha. */
   readonly alpha: number;
@@ -44,10 +47,12 @@ export class TreePruner {
   /** The risk of the node as a leaf. */
   readonly #risk: Float64Array;
   readonly #isCut: Uint8Array;
+  /** The nodes below one in pre-order, the last first. */
+  readonly #nodes: Uint32Array;
 
-  /** The bytes that it keeps. */
+  /** The bytes that it keeps; the branches that wait to be joined are no more than the tree is deep. */
   static bytes(nRows: number): number {
-    return TreeWalk.bytes(nRows) + 2 * nRows * (8 + 8 + 1);
+    return TreeWalk.bytes(nRows) + 2 * nRows * (8 + 8 + 1 + 4);
   }
 
   constructor(training: TrainingSet, rows: WeightedRows, options: PrunerOptions) {
@@ -59,6 +64,7 @@ export class TreePruner {
     this.#weight = new Float64Array(maxNodes);
     this.#risk = new Float64Array(maxNodes);
     this.#isCut = new Uint8Array(maxNodes);
+    this.#nodes = new Uint32Array(maxNodes);
   }
 
   /**
@@ -75,18 +81,19 @@ export class TreePruner {
       (row, leaf) => (this.#weight[leaf] += weights[row]),
       pause,
     );
-    this.#findCuts(tree);
-    pause();
+    this.#findCuts(tree, pause);
     return this.#cut(tree);
   }
 
-  #findCuts(tree: GrownTree): void {
+  #findCuts(tree: GrownTree, pause: () => void): void {
     const { alpha, impurity } = this.#options;
-    const nodes = nodesBelow(tree, 0);
+    const nodes = this.#nodesBelow(tree, 0);
     const total = nodes.reduce((sum, node) => sum + this.#weight[node], 0);
     const branches: Branch[] = [];
     // From the end of the pre-order, a split comes after its right branch and then its left one.
-    for (const node of nodes.toReversed()) {
+    for (let i = 0; i < nodes.length; i++) {
+      if (i % PAUSE_NODES === 0) pause();
+      const node = nodes[i];
       const isLeaf = tree.feature(node) === LEAF;
       const branch = isLeaf ? this.#leafAt(tree, node) : joined(branches.pop(), branches.pop());
       const { classWeights } = branch;
@@ -119,10 +126,23 @@ export class TreePruner {
 
   #classWeightsBelow(tree: GrownTree, top: number): number[] {
     const classWeights = this.#noWeights();
-    for (const node of nodesBelow(tree, top)) {
+    for (const node of this.#nodesBelow(tree, top)) {
       if (tree.feature(node) === LEAF) this.#addLeaf(tree, node, classWeights);
     }
     return classWeights;
+  }
+
+  /** A node and all below it, in pre-order, the last first; until they are asked for again. */
+  #nodesBelow(tree: GrownTree, top: number): Uint32Array {
+    let first = this.#nodes.length;
+    const waiting = [top];
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      this.#nodes[--first] = node;
+      if (tree.feature(node) === LEAF) continue;
+      const left = tree.next(node);
+      waiting.push(left + 1, left);
+    }
+    return this.#nodes.subarray(first);
   }
 
   #addLeaf(tree: GrownTree, leaf: number, classWeights: number[]): void {
@@ -151,17 +171,4 @@ function joined(left: Branch | undefined, right: Branch | undefined): Branch {
   const { classWeights } = left;
   right.classWeights.forEach((weight, label) => (classWeights[label] += weight));
   return { classWeights, risk: left.risk + right.risk, nLeaves: left.nLeaves + right.nLeaves };
-}
-
-/** A node and all below it, in pre-order. */
-function nodesBelow(tree: GrownTree, top: number): number[] {
-  const nodes: number[] = [];
-  const waiting = [top];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    nodes.push(node);
-    if (tree.feature(node) === LEAF) continue;
-    const left = tree.next(node);
-    waiting.push(left + 1, left);
-  }
-  return nodes;
 }

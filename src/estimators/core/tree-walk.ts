@@ -4,7 +4,7 @@ import type { WeightedRows } from './row-weights.js';
 import type { GrownTree } from './tree-grower.js';
 
 /** After so many rows, some 10 ms of work, others may have their say. */
-const PAUSE_ROWS = 16_384;
+export const PAUSE_ROWS = 16_384;
 
 /**
  * Follows training rows down grown trees to their leaves, by the same cuts as

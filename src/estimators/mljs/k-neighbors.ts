@@ -1,6 +1,6 @@
-import { invalid } from '../../errors.js';
 import type { Engine, ModelShape } from '../estimator.js';
 import type { KNeighborsHyperparameters } from '../k-neighbors-classifier.js';
+import { requireNeighbours } from '../require-neighbours.js';
 import { dataOf, tensor, type Tensors } from '../tensor.js';
 import { kdOrder, kdTree } from './kd-tree.js';
 import { minkowski, toDistance } from './minkowski.js';
@@ -17,13 +17,9 @@ export const mljsKNeighbors: Engine<KNeighborsHyperparameters> = {
   },
 
   /** @throws INVALID_REQUEST when there are fewer rows than neighbours. */
-  fit({ x, y, nSamples, nFeatures }, { n_neighbors, p }, monitor) {
-    if (n_neighbors > nSamples) {
-      throw invalid(
-        'estimator.k_neighbors_classifier.n_neighbors',
-        `is ${n_neighbors}; must be at most n_samples, ${nSamples}`,
-      );
-    }
+  fit(training, { n_neighbors, p }, monitor) {
+    requireNeighbours(training, n_neighbors);
+    const { x, y, nSamples, nFeatures } = training;
     const order = kdOrder(x, nFeatures, minkowski(p, nFeatures));
     monitor.progress(1, 1);
     return {

@@ -2,7 +2,7 @@
 const LEADING_ROWS_PER_CLASS = 4;
 
 /** Rows in an order that is fast for the package, and their labels, numbered from 0 without gaps. */
-export interface OrderedRows {
+interface OrderedRows {
   readonly rows: Int32Array;
   readonly labels: number[];
 }

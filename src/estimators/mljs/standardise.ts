@@ -1,7 +1,7 @@
 import type { TrainingSet } from '../estimator.js';
 
 /** Features with mean 0 and variance 1, and the way back. */
-export interface Standardised {
+interface Standardised {
   /** Shape: n_samples x n_features, row-major; columns that do not vary are 0. */
   readonly z: Float64Array;
   /** Shape: n_features; z = x / scale - offset. */

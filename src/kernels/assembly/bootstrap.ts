@@ -1,8 +1,7 @@
 import { Random } from './random';
 
-/** Draws `nDraws` of `nRows` rows, with replacement; `counts` (u32[nRows]) says how often each came. */
+/** Draws `nDraws` of `nRows` rows, with replacement, and adds to `counts` (u32[nRows]) how often each came. */
 export function drawRows(random: Random, nRows: u32, nDraws: u32, counts: usize): void {
-  memory.fill(counts, 0, (<usize>nRows) << 2);
   for (let i: u32 = 0; i < nDraws; i++) {
     const count = counts + ((<usize>random.below(nRows)) << 2);
     store<u32>(count, load<u32>(count) + 1);
@@ -11,7 +10,6 @@ export function drawRows(random: Random, nRows: u32, nDraws: u32, counts: usize)
 
 /** Does so with chances in proportion to weights above 0, whose running sums are `sums` (f64[nRows]). */
 export function drawWeightedRows(random: Random, sums: usize, nRows: u32, nDraws: u32, counts: usize): void {
-  memory.fill(counts, 0, (<usize>nRows) << 2);
   const total = load<f64>(sums + ((<usize>(nRows - 1)) << 3));
   for (let i: u32 = 0; i < nDraws; i++) {
     const at = random.fraction() * total;

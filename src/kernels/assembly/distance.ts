@@ -10,10 +10,3 @@ export function squaredDistance(a: usize, b: usize, n: i32): f64 {
   }
   return sum;
 }
-
-/** The Manhattan distance of the rows at `a` and `b`, each `n` float64. */
-export function manhattanDistance(a: usize, b: usize, n: i32): f64 {
-  let sum: f64 = 0;
-  for (const end = a + ((<usize>n) << 3); a < end; a += 8, b += 8) sum += Math.abs(load<f64>(a) - load<f64>(b));
-  return sum;
-}

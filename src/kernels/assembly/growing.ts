@@ -83,16 +83,6 @@ export function grow(g: Growth, budget: f64): bool {
   return false;
 }
 
-/** The nodes of the tree that has grown. */
-export function nodeCount(g: Growth): u32 {
-  return g.nNodes;
-}
-
-/** The entries of its leaves of several classes. */
-export function entryCount(g: Growth): u32 {
-  return g.nEntries;
-}
-
 /** Makes the popped node a leaf, or begins the search for its split. */
 function open(g: Growth): void {
   const pure = sumSamples(g);

@@ -1,7 +1,7 @@
 // The kernels that the module exports, by their files. They know addresses in
 // one linear memory and nothing else: whoever calls them lays the memory out.
 export * from './memory';
-export { manhattanDistance, squaredDistance } from './distance';
+export { squaredDistance } from './distance';
 export { scanExactly } from './exact-scan';
 export { roundRow } from './rounding';
 export { scanOne, scanQuad } from './filter-scan';
@@ -19,7 +19,7 @@ export { binRows } from './binning';
 export { log2 } from './logarithm';
 export { partitionRows } from './partition';
 export { growthBytes, limitGrowth, setUpGrowth } from './growth-layout';
-export { entryCount, grow, nodeCount, startTree } from './growing';
+export { grow, startTree } from './growing';
 export { walkBatch, walkRow, walkRowMissing } from './traversal';
 
 export { countDistinct, sortNumbers } from './radix-sort';

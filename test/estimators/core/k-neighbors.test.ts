@@ -256,6 +256,12 @@ describe('The core’s nearest neighbours', () => {
     const training = trainingSet([[1], [2]], [0, 1]);
     const refusal = refusalOf(() => fit(specOf(), training), 'INVALID_REQUEST', [`estimator.${KIND}.n_neighbors`]);
     expect(refusal.message).to.contain('at most n_samples, 2');
+    const heldOut = refusalOf(() => fit(specOf(), { ...training, nHeldOut: 3 }), 'INVALID_REQUEST', [
+      `estimator.${KIND}.n_neighbors`,
+    ]);
+    expect(heldOut.message).to.contain(
+      'is 5; must be at most 2, the rows that options.validation_fraction leaves of n_samples, 5',
+    );
     expect(() => fit(specOf({ n_neighbors: 2 }), training)).not.to.throw();
   });
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { coreRandomForest } from '../../../src/estimators/core/random-forest.js';
-import type { TrainingSet } from '../../../src/estimators/estimator.js';
+import { TrainingCancelled, type TrainingSet } from '../../../src/estimators/estimator.js';
 import type { Tensors } from '../../../src/estimators/tensor.js';
 import { Workspace } from '../../../src/kernels/workspace.js';
 import { readDataSet } from '../../support/csv.js';
@@ -30,6 +30,7 @@ function bagsOf({ nSamples, seed }: TrainingSet, nTrees: number, nDraws: number)
   const counts = workspace.u32(nSamples);
   return Array.from({ length: nTrees }, (_, tree) => {
     workspace.kernels.seedRandom(random, seed, tree);
+    counts.fill(0);
     workspace.kernels.drawRows(random, nSamples, nDraws, counts.address);
     return Float64Array.from(counts);
   });
@@ -94,6 +95,15 @@ describe('The score of a random forest of the core out of the bag', () => {
     const { oob_score: score, ...others } = fit(specOf(KIND, { n_estimators: 5, oob_score: true }), training);
     expect(score.shape).to.deep.equal([1]);
     expect(others).to.deep.equal(fit(specOf(KIND, { n_estimators: 5 }), training));
+  });
+
+  it('hears a cancellation after the last tree as well', () => {
+    let ended = 0;
+    const progress = (done: number) => {
+      if (done === 2 && ++ended === 2) throw new TrainingCancelled();
+    };
+    const spec = specOf(KIND, { n_estimators: 2, oob_score: true });
+    expect(() => fit(spec, readTraining('wine'), { progress })).to.throw(TrainingCancelled);
   });
 
   it('leaves rows without a weight out', () => {

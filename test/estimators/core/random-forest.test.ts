@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { coreRandomForest } from '../../../src/estimators/core/random-forest.js';
-import type { TrainingSet } from '../../../src/estimators/estimator.js';
+import { TrainingCancelled, type TrainingSet } from '../../../src/estimators/estimator.js';
 import type { Tensors } from '../../../src/estimators/tensor.js';
 import { readDataSet } from '../../support/csv.js';
 import { argmax, fit, predict, specOf, trainingSet } from '../../support/estimation.js';
@@ -189,6 +189,63 @@ describe('A random forest of the core', () => {
         );
         expect(fit(either, equal)).to.deep.equal(fit(either, wine));
       }
+    });
+
+    it('takes extreme weights for what they are beside each other', () => {
+      const eighths = y.map((_, i) => (1 + ((i * 7) % 23)) / 8);
+      for (const given of [{ bootstrap: false }, {}, { max_samples: 50 }]) {
+        const spec = forest({ n_estimators: 3, ...given });
+        const fitScaled = (scale: number) =>
+          fit(
+            spec,
+            weighted(
+              wine,
+              eighths.map((weight) => weight * scale),
+            ),
+          );
+        const ordinary = fitScaled(1);
+        // Sums overflow; the inverse of the sum does; the weights are denormal.
+        for (const scale of [2 ** 1022, 2 ** -1015, 2 ** -1071]) {
+          expect(fitScaled(scale), `${JSON.stringify(given)} times ${scale}`).to.deep.equal(ordinary);
+        }
+      }
+    });
+
+    it('takes max_samples for a share of the weight, and hears a cancellation while so many rows are drawn', () => {
+      const heavy = weighted(
+        wine,
+        y.map((_, i) => (1 + (i % 2)) * 10_000),
+      );
+      const spec = forest({ n_estimators: 1, max_samples: 1 });
+      let calls = 0;
+      fit(spec, heavy, { progress: () => calls++ });
+      // 2.67 million rows are drawn.
+      expect(calls).to.be.above(40);
+      calls = 0;
+      const cancel = () => {
+        if (++calls === 20) throw new TrainingCancelled();
+      };
+      expect(() => fit(spec, heavy, { progress: cancel })).to.throw(TrainingCancelled);
+      expect(calls).to.equal(20);
+    });
+
+    it('refuses to draw more rows for a tree than it can count', () => {
+      const refusal = (weight: number, max_samples: number) =>
+        refusalOf(
+          () =>
+            fit(
+              forest({ max_samples }),
+              weighted(
+                wine,
+                y.map(() => weight),
+              ),
+            ),
+          'INVALID_REQUEST',
+          [`estimator.${KIND}.max_samples`],
+        ).message;
+      expect(refusal(2 ** 32 / 178, 1)).to.contain('would draw 4294967296 rows for each tree, of at most 2147483647');
+      expect(refusal(1e9, 0.5)).to.contain('89000000000 rows').and.contain('scale the weights down');
+      expect(refusal(1e308, 0.5)).to.contain('would draw more than 1.79');
     });
 
     it('leans to the heavier class', () => {

@@ -1,5 +1,5 @@
 /** A function along a line, with its slope. */
-export interface Along {
+interface Along {
   readonly value: number;
   readonly slope: number;
 }

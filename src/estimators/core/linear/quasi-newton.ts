@@ -5,7 +5,7 @@ import type { Limits, Outcome } from './minimiser.js';
 const MAX_FLAT_STEPS = 5;
 
 /** What came of aiming a step. */
-export interface Aim {
+interface Aim {
   /** The slope along the step; it lowers the value only where this is negative. */
   readonly slope: number;
   /** The largest component of the gradient. */
@@ -13,7 +13,7 @@ export interface Aim {
 }
 
 /** A point from which a step sets out. */
-export interface Start {
+interface Start {
   readonly origin: Float64Array;
   readonly value: number;
   readonly slope: number;
@@ -22,7 +22,7 @@ export interface Start {
 }
 
 /** What is minimised, and how a step towards the minimum is made and taken. */
-export interface Stepper {
+interface Stepper {
   /** Returns the value at `parameters` and writes the gradient of its smooth part. */
   evaluate(parameters: Float64Array, gradient: Float64Array): number;
   /** Makes the step from `parameters`, where `gradient` was found. */

@@ -1,3 +1,5 @@
+import { goldenStep } from '../golden-step.js';
+
 /** Rows that stay together: they are copied at once. */
 const RUN = 8;
 
@@ -13,7 +15,7 @@ export function rowOrder(nSamples: number, sampleWeight?: Float64Array): Uint32A
   for (let i = 0; i < nSamples; i++) if (sampleWeight === undefined || sampleWeight[i] > 0) rows[n++] = i;
 
   const runs = Math.ceil(n / RUN);
-  const step = coprimeNear(runs, Math.round(runs * 0.6180339887498949));
+  const step = goldenStep(runs);
   const order = new Uint32Array(n);
   for (let run = 0, at = 0, position = 0; run < runs; run++) {
     const end = Math.min(n, (at + 1) * RUN);
@@ -22,15 +24,4 @@ export function rowOrder(nSamples: number, sampleWeight?: Float64Array): Uint32A
     if (at >= runs) at -= runs;
   }
   return order;
-}
-
-/** The first number from `near` on whose multiples modulo `n` reach every number below `n`. */
-function coprimeNear(n: number, near: number): number {
-  for (let step = Math.max(1, near); step < n; step++) if (greatestCommonDivisor(n, step) === 1) return step;
-  return 1;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  while (b > 0) [a, b] = [b, a % b];
-  return a;
 }

@@ -1,4 +1,5 @@
 import type { TrainingSet } from '../../estimator.js';
+import { binaryExponent } from '../binary-exponent.js';
 
 /**
  * How features are brought to one scale for training: z = (x unit - centre) inverse.
@@ -44,7 +45,7 @@ export function scalingOf(training: TrainingSet, first: Moments, centred: boolea
   for (let j = 0; j < inverse.length; j++) {
     const deviation = Math.sqrt(square[j]);
     if (deviation <= RELATIVE_NOISE * Math.abs(mean[j]) || deviation < SMALLEST * unit[j]) continue;
-    inverse[j] = 1 / Math.hypot(deviation, Math.sqrt(ridge) * unit[j]);
+    inverse[j] = 1 / Math.sqrt(square[j] + ridge * unit[j] * unit[j]);
     // So little is left of it that its squares vanish in single precision.
     if (deviation * inverse[j] < 1e-15) inverse[j] = 0;
   }
@@ -60,7 +61,7 @@ function unitsOf({ x, nFeatures }: TrainingSet, { square }: Moments): Float64Arr
     for (let i = j; i < x.length; i += nFeatures) largest = Math.max(largest, Math.abs(x[i]));
     const isConstant = square[j] === 0 && largest > Math.sqrt(LEAST_SQUARE);
     // Below 1/4: the difference of two opposite numbers is twice as large.
-    if (largest > 0 && !isConstant) unit[j] = 2 ** -Math.min(1021, Math.max(-1021, Math.ceil(Math.log2(largest)) + 2));
+    if (largest > 0 && !isConstant) unit[j] = 2 ** -Math.min(1021, Math.max(-1021, binaryExponent(largest) + 3));
   }
   return unit;
 }

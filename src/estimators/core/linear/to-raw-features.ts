@@ -1,7 +1,7 @@
 import type { Scaling } from './scaling.js';
 
 /** The coefficients of raw features: coef has the shape n_outputs x n_features. */
-export interface RawModel {
+interface RawModel {
   readonly coef: Float64Array<ArrayBuffer>;
   readonly intercept: Float64Array<ArrayBuffer>;
 }

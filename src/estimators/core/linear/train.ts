@@ -79,7 +79,7 @@ export function train(
   const minimise = minimiser(strengths, penalty, curvature, workspace, rows, onCall);
 
   const parameters = new Float64Array(objective.size);
-  if (fit_intercept) startFromShares(parameters, shares, nOutputs);
+  if (fit_intercept) startFromShares(parameters, shares, nOutputs, (x) => workspace.kernels.log2(x) * Math.LN2);
   let converged = false;
   for (const stage of stagesOf(rows, tol)) {
     objective.use(stage);
@@ -122,10 +122,19 @@ function minimiser(
   return (target, parameters, limits) => projectedLbfgs(target, each, parameters, memory, inverse, limits);
 }
 
-/** The best intercepts while all coefficients are 0. */
-function startFromShares(parameters: Float64Array, shares: readonly number[], nOutputs: number): void {
+/**
+ * The best intercepts while all coefficients are 0.
+ *
+ * @param logarithm the natural one; the platform's is not the same on every machine
+ */
+function startFromShares(
+  parameters: Float64Array,
+  shares: readonly number[],
+  nOutputs: number,
+  logarithm: (x: number) => number,
+): void {
   const pitch = parameters.length / nOutputs;
-  const logs = shares.map((share) => Math.log(share));
+  const logs = shares.map(logarithm);
   const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
   for (let k = 0; k < nOutputs; k++) {
     parameters[(k + 1) * pitch - 1] = nOutputs === 1 ? logs[1] - logs[0] : logs[k] - mean;
