@@ -64,6 +64,30 @@ const PINNED: readonly (readonly [what: string, estimator: object, problem: Prob
     breastCancer,
     'b8ae1f8009799edc74b7a9ec55b1211fb0ae28e5d659115b8ae848a9ff3199f1',
   ],
+  [
+    "LightGBM's trees of two classes",
+    { lgbmClassifier: { nEstimators: 10 } },
+    breastCancer,
+    'd75b73e52051e789b4391adde22c61f62fff65ae59da73bf30a2fd8834ac6aa6',
+  ],
+  [
+    "LightGBM's trees of three classes",
+    { lgbmClassifier: { nEstimators: 10, subsample: 0.8, subsampleFreq: 1 } },
+    wine,
+    '06ca48d3b002697713c6de0b1c55c1402075883dbf08916833cc2009be19056f',
+  ],
+  [
+    "XGBoost's trees of two classes",
+    { xgbClassifier: { nEstimators: 10 } },
+    breastCancer,
+    'ff77c571c0de81549f00cc7a8573e6f84403ec5178a235df2f99a4b767bd16ad',
+  ],
+  [
+    "XGBoost's trees of three classes",
+    { xgbClassifier: { nEstimators: 10, subsample: 0.8, colsampleBynode: 0.5 } },
+    wine,
+    'e71cd34b6cb0d6214af6446ff09e7fd7a53437da2943ab32575cf5cb647f11d8',
+  ],
 ];
 
 describe('What is learned', () => {

@@ -12,7 +12,7 @@ export interface DistinctValues {
 }
 
 /** The rows of a matrix that are looked at. */
-interface ColumnSample {
+export interface ColumnSample {
   /** Shape: rows x nFeatures, row-major; NaN is missing. */
   readonly x: Float64Array;
   readonly nFeatures: number;
