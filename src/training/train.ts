@@ -2,6 +2,7 @@ import { engineOf } from '../estimators/catalog.js';
 import type { Engine, TrainingMonitor, TrainingSet } from '../estimators/estimator.js';
 import { encodeLabels } from '../estimators/labels.js';
 import { requireFinite, toFloat64 } from '../estimators/matrix.js';
+import { requireSomeWeight } from '../estimators/require-some-weight.js';
 import type { Tensors } from '../estimators/tensor.js';
 import { collectGarbage } from './collect-garbage.js';
 import { evaluate, type Scores } from './evaluate.js';
@@ -48,6 +49,7 @@ export function train(job: FitJob, monitor: TrainingMonitor): FitResult {
   }
   const split = stratifiedSplit(y, nClasses, validationFraction, seed);
   const { training, validation } = splitInPlace(whole, split);
+  requireSomeWeight(training.sampleWeight);
   const watch = new TrainingWatch(monitor);
   const tensors = engine.fit(
     engine.takesValidation ? { ...training, validation: { ...validation, earlyStoppingRounds } } : training,

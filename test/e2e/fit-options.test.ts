@@ -54,6 +54,21 @@ describe('The options of Fit', () => {
     await succeed(client.call('Unload', { name }));
   });
 
+  it('validation_fraction is refused where it holds out all rows that weigh anything', async () => {
+    const x = { rows: Array.from({ length: 8 }, (_, row) => ({ values: [row] })) };
+    const y = { strings: Array.from({ length: 8 }, (_, row) => (row < 4 ? 'a' : 'b')) };
+    // A row of each class weighs something, and one of each class is held out.
+    const pairs = [0, 1, 2, 3].flatMap((first) => [4, 5, 6, 7].map((second) => [first, second]));
+    const refused = [];
+    for (const heavy of pairs) {
+      const sampleWeight = Array.from({ length: 8 }, (_, row) => (heavy.includes(row) ? 1 : 0));
+      const change = { x, y, sampleWeight, options: { validationFraction: 0.25 } };
+      const outcome = await client.call('Fit', request(change));
+      if (!outcome.ok) refused.push(outcome.fields);
+    }
+    expect(refused).to.deep.equal([['options.validation_fraction']]);
+  });
+
   it('class_weight BALANCED changes what is learned from unbalanced classes', async () => {
     const x = { rows: [0, 0, 0, 0, 0, 0, 0, 0, 1].map((value) => ({ values: [value * 0] })) };
     const y = { strings: [0, 0, 0, 0, 0, 0, 0, 0, 1].map((label) => 'ab'[label]) };

@@ -1,5 +1,6 @@
 import { invalid } from '../../../errors.js';
 import type { TrainingSet } from '../../estimator.js';
+import { requireSomeWeight } from '../../require-some-weight.js';
 
 /** Sums of so many times the largest loss still fit single precision. */
 const HEAVIEST = 1e30;
@@ -15,9 +16,7 @@ export function requireWeights(
   { y, sampleWeight, validation }: TrainingSet,
   classFactors: readonly number[] | undefined,
 ): void {
-  if (sampleWeight?.every((weight) => weight === 0)) {
-    throw invalid('options.validation_fraction', 'holds out all rows of a weight above 0; there is none to learn from');
-  }
+  requireSomeWeight(sampleWeight);
   if (sampleWeight?.every(isNothing)) {
     throw invalid('sample_weight', 'is 0 in single precision for all rows; multiply all weights by one factor');
   }
