@@ -4,12 +4,13 @@ A request is {"estimator", "parameters", "x", "y", "q", "columns", "out"}: a cla
 scikit-learn's interface by its full name ("sklearn.neighbors.KNeighborsClassifier"),
 its parameters, files of float64 rows, int32 labels (0 to n_classes - 1) and float64
 query rows, and what the paths of the answer's files begin with. NaN means missing.
-Wanted besides, if set: "rows", the number of single rows to time; "attributes", names
+Wanted besides, if set: "batches" and "rows", the numbers of batches of all queries and
+of single rows to time; "attributes", names
 of fitted attributes; "neighbours", the numbers of the nearest rows; "c_api", that
 batch and row are timed by LightGBM's C interface.
 
 The answer has "seconds" for the fit, for a batch of all queries and for one row (the
-median), "warnings" of the fit, "attributes" as flat lists, and the files
+medians), "warnings" of the fit, "attributes" as flat lists, and the files
 "probabilities" (float64, n_queries x n_classes) and "neighbours" (int32,
 n_queries x n_neighbors). A request that fails is answered with {"error"}.
 
@@ -46,7 +47,9 @@ def answer(request):
         fit, _ = seconds(lambda: model.fit(x, y))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        batch, probabilities = seconds(lambda: model.predict_proba(queries))
+        probabilities = model.predict_proba(queries)
+        times = [seconds(lambda: model.predict_proba(queries))[0] for _ in range(request.get("batches", 0))]
+        batch = statistics.median(times) if times else None
         singles = range(request.get("rows", 0))
         rows = [seconds(lambda: model.predict_proba(queries[i : i + 1]))[0] for i in singles]
 

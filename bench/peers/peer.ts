@@ -13,7 +13,8 @@ export interface PeerQuestion {
   /** A class with scikit-learn's interface, by its full name. */
   readonly estimator: string;
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** So many single rows are timed; unset: none. */
+  /** So many batches of all queries, and single rows, are timed; unset: none. */
+  readonly batches?: number;
   readonly rows?: number;
   /** Whether batch and row are timed by LightGBM's C interface. */
   readonly c_api?: boolean;
@@ -24,7 +25,7 @@ export interface PeerQuestion {
 }
 
 export interface PeerAnswer {
-  /** For the fit, for a batch of all queries, and for one row, the median; 0 when no single rows were asked for. */
+  /** For the fit, and for a batch of all queries and one row the medians; 0 when none were asked for. */
   readonly seconds: { readonly fit: number; readonly batch: number; readonly row: number };
   /** Shape: queries x classes. */
   readonly probabilities: Float64Array;
@@ -46,7 +47,7 @@ export interface GivenProblem {
 
 /** What peer.py answers of a training. */
 type Answer = Pick<PeerAnswer, 'warnings' | 'attributes'> & {
-  readonly seconds: { readonly fit: number; readonly batch: number; readonly row: number | null };
+  readonly seconds: { readonly fit: number; readonly batch: number | null; readonly row: number | null };
   readonly files: { readonly probabilities: string; readonly neighbours?: string };
 };
 
@@ -114,7 +115,7 @@ export class Peer {
     const request = { ...problem, ...question, out: join(this.folder, 'answer.') };
     const { seconds, files, attributes, warnings } = (await this.#request(question.estimator, request)) as Answer;
     return {
-      seconds: { ...seconds, row: seconds.row ?? 0 },
+      seconds: { fit: seconds.fit, batch: seconds.batch ?? 0, row: seconds.row ?? 0 },
       probabilities: new Float64Array(await bytesOf(files.probabilities)),
       neighbours: files.neighbours === undefined ? new Int32Array() : new Int32Array(await bytesOf(files.neighbours)),
       attributes,

@@ -37,11 +37,12 @@ export interface BoostingKernels {
   ): void;
   // gradient-histogram.ts, gradient-split.ts
   gatherPairs(pairs: number, rows: number, count: number, gathered: number): void;
-  addTile8(tile: number, width: number, rows: number, count: number, pairs: number, histograms: number): void;
+  gatherBins(bins: number, rowBytes: number, rows: number, count: number, gathered: number): void;
+  addTile8(bins: number, rowBytes: number, width: number, count: number, pairs: number, histograms: number): void;
   addTile16(
-    tile: number,
+    bins: number,
+    rowBytes: number,
     width: number,
-    rows: number,
     count: number,
     pairs: number,
     histograms: number,

@@ -33,9 +33,13 @@ describe('The histograms of gradients', () => {
           (table, listed) => {
             const n = table.length;
             const bytes = width * nBins * 16;
-            const workspace = new Workspace(bytes + n * (width * 2 + 8 + 8 + 4) + 256);
-            const tile = binBytes === 1 ? workspace.u8(n * width) : workspace.u16(n * width);
-            tile.set(table.flatMap(([bins]) => bins));
+            const workspace = new Workspace(bytes + n * (2 * (4 + width) * 2 + 8 + 8 + 4) + 256);
+            // Each row has four bins more, which are not the tile's.
+            const places = n * (4 + width);
+            const bytesOf = () => (binBytes === 1 ? workspace.u8(places) : workspace.u16(places));
+            const [placed, together] = [bytesOf(), bytesOf()];
+            placed.set(table.flatMap(([bins]) => [7, 7, 7, 7, ...bins]));
+            const rowBytes = (4 + width) * binBytes;
             const [pairs, gathered] = [workspace.f32(2 * n), workspace.f32(2 * n)];
             pairs.set(table.flatMap(([, of]) => of));
             const chosen = table.flatMap(([, , isIn], i) => (isIn || !listed ? [i] : []));
@@ -44,9 +48,11 @@ describe('The histograms of gradients', () => {
             const histograms = workspace.f64(bytes / 8);
             const { kernels } = workspace;
             kernels.gatherPairs(pairs.address, rows.address, chosen.length, gathered.address);
-            const [list, of] = listed ? [rows.address, gathered.address] : [0, pairs.address];
-            if (binBytes === 1) kernels.addTile8(tile.address, width, list, chosen.length, of, histograms.address);
-            else kernels.addTile16(tile.address, width, list, chosen.length, of, histograms.address, nBins * 16);
+            kernels.gatherBins(placed.byteOffset, rowBytes, rows.address, chosen.length, together.byteOffset);
+            const of = listed ? gathered.address : pairs.address;
+            const first = (listed ? together : placed).byteOffset + 4 * binBytes;
+            if (binBytes === 1) kernels.addTile8(first, rowBytes, width, chosen.length, of, histograms.address);
+            else kernels.addTile16(first, rowBytes, width, chosen.length, of, histograms.address, nBins * 16);
             for (let feature = 0; feature < width; feature++) {
               const bins = table.map(([each]) => each[feature]);
               const found = histograms.subarray(2 * nBins * feature, 2 * nBins * (feature + 1));

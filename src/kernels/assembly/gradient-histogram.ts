@@ -46,29 +46,43 @@ function addFour16(histogram: usize, stride: usize, bins: u64, pair: v128): void
 }
 
 /**
- * Adds rows to the histograms of a tile's features. It is written out for each
- * case, since `width` and `listed` are constants, so that nothing is asked in the loop.
+ * Brings the bins of `count` rows together, `rowBytes` each, a multiple of 4. It
+ * does nothing else, so that the processor has many rows on their way at a time:
+ * those that are far apart have to come from memory, which is slow to begin.
  *
- * @param tile B[nRows][width]
- * @param listed whether the rows are those of `rows` (u32[count]); else they are the first `count`
- * @param pairs f32[count][2], gradient and hessian of those rows, in their order
+ * @param bins those of row 0
+ * @param rows u32[count]
+ */
+export function gatherBins(bins: usize, rowBytes: usize, rows: usize, count: u32, gathered: usize): void {
+  for (let end = rows + ((<usize>count) << 2); rows < end; rows += 4) {
+    let from = bins + <usize>load<u32>(rows) * rowBytes;
+    const next = gathered + rowBytes;
+    for (; gathered + 8 <= next; gathered += 8, from += 8) store<u64>(gathered, load<u64>(from));
+    if (gathered < next) store<u32>(gathered, load<u32>(from));
+    gathered = next;
+  }
+}
+
+/**
+ * Adds rows to the histograms of a tile's features. It is written out for each
+ * case, since `width` is a constant, so that nothing is asked in the loop.
+ *
+ * @param bins the tile's bins of the first row, B[width]; those of the next rows are `rowBytes` apart
+ * @param pairs f32[count][2], gradient and hessian of the rows
  * @param histograms f64[width][stride / 16][2], added to
  */
 @inline
 function addRows<B>(
-  tile: usize,
+  bins: usize,
+  rowBytes: usize,
   width: usize,
-  listed: bool,
-  rows: usize,
   count: u32,
   pairs: usize,
   histograms: usize,
   stride: usize,
 ): void {
-  for (let i: usize = 0, n = <usize>count; i < n; i++) {
-    const row = listed ? <usize>load<u32>(rows + (i << 2)) : i;
-    const bins = tile + row * (width * sizeof<B>());
-    const pair = f64x2.promote_low_f32x4(v128.load64_zero(pairs + i * PAIR));
+  for (let end = pairs + <usize>count * PAIR; pairs < end; pairs += PAIR, bins += rowBytes) {
+    const pair = f64x2.promote_low_f32x4(v128.load64_zero(pairs));
     if (sizeof<B>() == 2) {
       addFour16(histograms, stride, load<u64>(bins), pair);
       if (width == WIDE) addFour16(histograms + 4 * stride, stride, load<u64>(bins, 8), pair);
@@ -82,45 +96,31 @@ function addRows<B>(
   }
 }
 
-@inline
-function addTile<B>(
-  tile: usize,
+/** Adds `count` rows to the histograms of a tile of byte bins, 256 a feature. */
+export function addTile8(
+  bins: usize,
+  rowBytes: usize,
   width: u32,
-  rows: usize,
   count: u32,
   pairs: usize,
   histograms: usize,
-  stride: usize,
 ): void {
-  if (<usize>width == WIDE) {
-    if (rows == 0) addRows<B>(tile, WIDE, false, rows, count, pairs, histograms, stride);
-    else addRows<B>(tile, WIDE, true, rows, count, pairs, histograms, stride);
-  } else {
-    if (rows == 0) addRows<B>(tile, NARROW, false, rows, count, pairs, histograms, stride);
-    else addRows<B>(tile, NARROW, true, rows, count, pairs, histograms, stride);
-  }
-}
-
-/**
- * Adds rows to the histograms of a tile of byte bins, 256 a feature.
- *
- * @param rows u32[count], or 0 for the first `count` rows
- */
-export function addTile8(tile: usize, width: u32, rows: usize, count: u32, pairs: usize, histograms: usize): void {
-  addTile<u8>(tile, width, rows, count, pairs, histograms, STRIDE_8);
+  if (<usize>width == WIDE) addRows<u8>(bins, rowBytes, WIDE, count, pairs, histograms, STRIDE_8);
+  else addRows<u8>(bins, rowBytes, NARROW, count, pairs, histograms, STRIDE_8);
 }
 
 /** Does so where bins are of two bytes; `stride` is in bytes. */
 export function addTile16(
-  tile: usize,
+  bins: usize,
+  rowBytes: usize,
   width: u32,
-  rows: usize,
   count: u32,
   pairs: usize,
   histograms: usize,
   stride: usize,
 ): void {
-  addTile<u16>(tile, width, rows, count, pairs, histograms, stride);
+  if (<usize>width == WIDE) addRows<u16>(bins, rowBytes, WIDE, count, pairs, histograms, stride);
+  else addRows<u16>(bins, rowBytes, NARROW, count, pairs, histograms, stride);
 }
 
 /** Makes a histogram the difference of it and another: `bytes` is a multiple of 16. */

@@ -27,7 +27,7 @@ export { placeBins16, placeBins8 } from './tiles';
 export { drawItems, drawShare, listRows } from './sampling';
 export { classGradients, sigmoidGradients, softmaxProbabilities } from './boosting-gradients';
 export { sigmoidLogLoss, softmaxLogLoss } from './log-loss';
-export { addTile16, addTile8, clearHistogram, gatherPairs, subtractHistogram } from './gradient-histogram';
+export { addTile16, addTile8, clearHistogram, gatherBins, gatherPairs, subtractHistogram } from './gradient-histogram';
 export { findSplit, leafScore, leafStep } from './gradient-split';
 export { partitionTile16, partitionTile8 } from './tile-partition';
 export { addToScores, addWalked16, addWalked8 } from './boosting-scores';

@@ -1,7 +1,7 @@
 /*
- * Binned rows in tiles: 8 features side by side, so that one load brings the
- * bins of a row for all of them; the last tile has 4 where no more are left. A
- * bin is a B: u8, or u16 where features have more than 256 bins.
+ * Binned rows, whose features are in tiles: 8 side by side, so that one load brings
+ * their bins; the last tile has 4 where no more are left. A bin is a B: u8, or u16
+ * where features have more than 256 bins.
  */
 
 /** The features of a wide tile, and of a narrow one. */
@@ -15,7 +15,7 @@ export const NARROW: usize = 4;
  * @param x f64[nBlock][nFeatures], from the feature's first value on; NaN is missing
  * @param edges f64[nEdges], rising, the unused ones Infinity; nEdges is a power of two less 1
  * @param missingBin the bin of missing values
- * @param bins the feature's bin of the block's first row; those of the next rows are `width` bins apart
+ * @param bins the feature's bin of the block's first row; those of the next rows are `width` bins apart, those of all tiles
  */
 function placeBins<B>(
   x: usize,

@@ -4,6 +4,10 @@ import type { TiledRows } from './tiled-rows.js';
 
 /** The most bytes of all histograms; nodes beyond are summed up again when they are split. */
 const MAX_BYTES = 256 * 2 ** 20;
+/** The bytes of a gradient with its hessian. */
+const PAIR_BYTES = 8;
+/** The bytes of rows that are looked at for one tile after the other while a cache holds them. */
+const BLOCK_BYTES = 64 * 1024;
 /** One that is kept, and one that is not. */
 const LEAST_SLOTS = 2;
 
@@ -19,7 +23,9 @@ export class GradientHistograms {
   readonly #workspace: Workspace;
   readonly #layout: TileLayout;
   readonly #rows: TiledRows;
-  readonly #gathered: Placed<Float32Array>;
+  /** Of the rows that are summed up, one after the other. */
+  readonly #gatheredPairs: Placed<Float32Array>;
+  readonly #gatheredBins: Placed<Uint8Array>;
   readonly #free: Histograms[];
   /** A place for histograms that are looked at once, and not kept. */
   readonly scratch: Histograms;
@@ -33,14 +39,16 @@ export class GradientHistograms {
 
   static bytes(layout: TileLayout, nRows: number, slots: number): number {
     const slot = Workspace.sizeOf(layout.histogramBytes, 1) + Workspace.sizeOf(layout.features.length, 1);
-    return Workspace.sizeOf(2 * nRows, 4) + slots * slot;
+    const block = Workspace.sizeOf(blockRows(layout.rowBytes) * layout.rowBytes, 1);
+    return Workspace.sizeOf(2 * nRows, 4) + block + slots * slot;
   }
 
   constructor(workspace: Workspace, layout: TileLayout, rows: TiledRows, slots: number) {
     this.#workspace = workspace;
     this.#layout = layout;
     this.#rows = rows;
-    this.#gathered = workspace.f32(2 * rows.nRows);
+    this.#gatheredPairs = workspace.f32(2 * rows.nRows);
+    this.#gatheredBins = workspace.u8(blockRows(layout.rowBytes) * layout.rowBytes);
     const place = () => ({
       address: workspace.u8(layout.histogramBytes).address,
       splittable: workspace.u8(layout.features.length),
@@ -85,20 +93,27 @@ export class GradientHistograms {
    */
   sum({ address }: Histograms, pairs: number, rows: number, count: number, pause: () => void): void {
     const { kernels } = this.#workspace;
-    const { tiles, stride, binBytes } = this.#layout;
-    let ofRows = pairs;
-    if (rows !== 0) {
-      ofRows = this.#gathered.address;
-      kernels.gatherPairs(pairs, rows, count, ofRows);
-    }
-    for (const tile of this.#tiles) {
-      const { first, width } = tiles[tile];
-      const bins = this.#rows.tileAddress(tile);
-      const to = address + first * stride;
-      // A tile at a time, so that it stays in the cache until it is added to.
-      kernels.clearHistogram(to, width * stride);
-      if (binBytes === 1) kernels.addTile8(bins, width, rows, count, ofRows, to);
-      else kernels.addTile16(bins, width, rows, count, ofRows, to, stride);
+    const { tiles, stride, binBytes, rowBytes } = this.#layout;
+    const isAll = rows === 0;
+    if (!isAll) kernels.gatherPairs(pairs, rows, count, this.#gatheredPairs.address);
+    const pairsOfRows = isAll ? pairs : this.#gatheredPairs.address;
+    const size = blockRows(rowBytes);
+    for (let begin = 0; begin < count; begin += size) {
+      const n = Math.min(size, count - begin);
+      let bins = this.#rows.address + begin * rowBytes;
+      if (!isAll) {
+        bins = this.#gatheredBins.address;
+        kernels.gatherBins(this.#rows.address, rowBytes, rows + begin * 4, n, bins);
+      }
+      const pairsOfBlock = pairsOfRows + begin * PAIR_BYTES;
+      for (const tile of this.#tiles) {
+        const { first, width, bytesBefore } = tiles[tile];
+        const to = address + first * stride;
+        // A tile at a time, so that it stays in the cache until it is added to.
+        if (begin === 0) kernels.clearHistogram(to, width * stride);
+        if (binBytes === 1) kernels.addTile8(bins + bytesBefore, rowBytes, width, n, pairsOfBlock, to);
+        else kernels.addTile16(bins + bytesBefore, rowBytes, width, n, pairsOfBlock, to, stride);
+      }
       pause();
     }
   }
@@ -107,4 +122,8 @@ export class GradientHistograms {
   subtract(from: Histograms, child: Histograms): void {
     this.#workspace.kernels.subtractHistogram(from.address, child.address, this.#layout.histogramBytes);
   }
+}
+
+function blockRows(rowBytes: number): number {
+  return Math.floor(BLOCK_BYTES / Math.max(1, rowBytes));
 }

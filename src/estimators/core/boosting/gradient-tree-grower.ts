@@ -6,7 +6,7 @@ import { type GradientNode, type GradientTree, LEAF } from './gradient-tree.js';
 import { type GrowthRules, mostLeaves } from './growth-rules.js';
 import { Heap } from './heap.js';
 import { type FoundSplit, type NodeSums, SplitFinder } from './split-finder.js';
-import { placeOf, type TileLayout } from './tile-layout.js';
+import type { TileLayout } from './tile-layout.js';
 import type { TiledRows } from './tiled-rows.js';
 
 interface Child {
@@ -210,13 +210,13 @@ export class GradientTreeGrower {
   /** Brings the rows of the left side to the front, and returns how many they are. */
   #partition({ begin, count }: GradientNode, { feature, cut, missingLeft }: FoundSplit): number {
     const { kernels } = this.#workspace;
-    const { binBytes, features } = this.#layout;
+    const { binBytes, features, rowBytes } = this.#layout;
     const partition = binBytes === 1 ? kernels.partitionTile8 : kernels.partitionTile16;
     return partition(
       this.rows.address + begin * 4,
       count,
       this.#tiled.binAddress(feature),
-      placeOf(this.#layout, feature).tile.rowBytes,
+      rowBytes,
       cut,
       missingLeft ? missingBin(features[feature]) : NO_BIN,
       this.#spare.address,

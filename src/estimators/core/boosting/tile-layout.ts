@@ -13,8 +13,7 @@ export interface Tile {
   readonly count: number;
   /** The bins that it has room for in a row; those without a feature stay 0. */
   readonly width: number;
-  /** The bytes of its bins in a row, and in the rows' bins before it. */
-  readonly rowBytes: number;
+  /** The bytes of a row's bins before its own. */
   readonly bytesBefore: number;
 }
 
@@ -41,9 +40,8 @@ export function tileLayout(features: readonly BinnedFeature[]): TileLayout {
   for (let first = 0; first < features.length; first += WIDE) {
     const count = Math.min(WIDE, features.length - first);
     const width = count <= NARROW ? NARROW : WIDE;
-    const rowBytes = width * binBytes;
-    tiles.push({ first, count, width, rowBytes, bytesBefore });
-    bytesBefore += rowBytes;
+    tiles.push({ first, count, width, bytesBefore });
+    bytesBefore += width * binBytes;
     places += width;
   }
   // The kernel for bytes knows its stride; two bins are looked at at one time.

@@ -13,7 +13,10 @@ export interface RawRows {
   readonly nFeatures: number;
 }
 
-/** The bins of rows in a workspace, tile after tile. */
+/**
+ * The bins of rows in a workspace, row after row: what a node asks of a row lies
+ * in one or two lines of the cache, however far apart its rows are.
+ */
 export class TiledRows {
   readonly #bins: Placed<Uint8Array>;
 
@@ -30,15 +33,15 @@ export class TiledRows {
     this.#bins = workspace.u8(nRows * layout.rowBytes);
   }
 
-  /** The address of a tile's first row. */
-  tileAddress(tile: number): number {
-    return this.#bins.address + this.nRows * this.layout.tiles[tile].bytesBefore;
+  /** The address of the first row's bins; those of the next rows are `rowBytes` apart. */
+  get address(): number {
+    return this.#bins.address;
   }
 
   /** The address of the first row's bin of a feature. */
   binAddress(feature: number): number {
     const { tile, lane } = placeOf(this.layout, feature);
-    return this.#bins.address + this.nRows * tile.bytesBefore + lane * this.layout.binBytes;
+    return this.#bins.address + tile.bytesBefore + lane * this.layout.binBytes;
   }
 }
 
@@ -94,8 +97,7 @@ export class BinPlacer {
 
   #placeFeature(feature: number, first: number, n: number, rows: TiledRows): void {
     const { kernels } = this.#workspace;
-    const { features, binBytes } = this.#layout;
-    const { tile } = placeOf(this.#layout, feature);
+    const { features, binBytes, rowBytes } = this.#layout;
     const { column, edges } = features[feature];
     const placeBins = binBytes === 1 ? kernels.placeBins8 : kernels.placeBins16;
     placeBins(
@@ -105,8 +107,8 @@ export class BinPlacer {
       this.#edges[feature].address,
       this.#edges[feature].length - 1,
       edges.length + 1,
-      rows.binAddress(feature) + first * tile.rowBytes,
-      tile.width,
+      rows.binAddress(feature) + first * rowBytes,
+      rowBytes / binBytes,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
 import { missingBin, NO_BIN } from './binned-feature.js';
 import { type GradientTree, LEAF } from './gradient-tree.js';
-import { placeOf, type TileLayout } from './tile-layout.js';
+import type { TileLayout } from './tile-layout.js';
 import type { TiledRows } from './tiled-rows.js';
 
 /** The words of a BinnedNode in the kernels' file boosting-scores. */
@@ -39,10 +39,9 @@ export class TreeScorer {
         this.#values[at + 6] = node.value;
         return;
       }
-      const { tile } = placeOf(this.#layout, node.feature);
       const missing = node.missingLeft ? missingBin(this.#layout.features[node.feature]) : NO_BIN;
       const bins = this.#rows.binAddress(node.feature);
-      this.#words.set([bins, tile.rowBytes, node.cut, missing, node.left, node.right], at);
+      this.#words.set([bins, this.#layout.rowBytes, node.cut, missing, node.left, node.right], at);
     });
     const { kernels } = this.#workspace;
     const walk = this.#layout.binBytes === 1 ? kernels.addWalked8 : kernels.addWalked16;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { Workspace } from '../../../../src/kernels/workspace.js';
 import type { BinnedFeature } from '../../../../src/estimators/core/boosting/binned-feature.js';
-import { placeOf, tileLayout } from '../../../../src/estimators/core/boosting/tile-layout.js';
+import { tileLayout } from '../../../../src/estimators/core/boosting/tile-layout.js';
 import { BinPlacer, TiledRows } from '../../../../src/estimators/core/boosting/tiled-rows.js';
 
 const value = fc.oneof(
@@ -46,9 +46,8 @@ describe('The bins of rows in tiles', () => {
         placer.place({ x: Float64Array.from(rows.flat()), nRows, nFeatures }, tiled, () => undefined);
         const { buffer } = workspace.u8(0);
         features.forEach((feature, number) => {
-          const { tile } = placeOf(layout, number);
           rows.forEach((row, i) => {
-            const at = tiled.binAddress(number) + i * tile.rowBytes;
+            const at = tiled.binAddress(number) + i * layout.rowBytes;
             const [found] = layout.binBytes === 1 ? new Uint8Array(buffer, at, 1) : new Uint16Array(buffer, at, 1);
             const of = single ? Math.fround(row[feature.column]) : row[feature.column];
             const below = feature.edges.filter((edge) => edge < of).length;
@@ -71,7 +70,7 @@ describe('The bins of rows in tiles', () => {
     const tiled = new TiledRows(workspace, nRows, layout);
     placer.place({ x, nRows, nFeatures }, tiled, () => undefined);
     for (const column of columns) {
-      const { rowBytes } = placeOf(layout, column).tile;
+      const { rowBytes } = layout;
       const bins = new Uint8Array(workspace.u8(0).buffer, tiled.binAddress(column), (nRows - 1) * rowBytes + 1);
       for (let row = 0; row < nRows; row++) {
         if (bins[row * rowBytes] !== x[row * nFeatures + column]) expect.fail(`row ${row}, column ${column}`);
