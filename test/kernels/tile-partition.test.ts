@@ -50,5 +50,22 @@ for (const [what, binBytes, most] of [
         ),
       );
     });
+
+    it('does so beyond one block of rows', () => {
+      const n = 2_500;
+      const bins = Array.from({ length: n }, (_, row) => (row * 7_919) % (most + 1));
+      const workspace = new Workspace(1024 + n * (binBytes + 8));
+      const column = binBytes === 1 ? workspace.u8(n) : workspace.u16(n);
+      column.set(bins);
+      const [rows, spare] = [workspace.u32(n), workspace.u32(n)];
+      rows.set([...bins.keys()]);
+      const { kernels } = workspace;
+      const partition = binBytes === 1 ? kernels.partitionTile8 : kernels.partitionTile16;
+      const cut = most >> 1;
+      const nLeft = partition(rows.address, n, column.address, binBytes, cut, NO_BIN, spare.address);
+      const sides = [true, false].map((left) => [...bins.keys()].filter((row) => bins[row] <= cut === left));
+      expect(nLeft).to.equal(sides[0].length);
+      expect([...rows]).to.deep.equal(sides.flat());
+    });
   });
 }

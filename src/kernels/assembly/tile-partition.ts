@@ -1,5 +1,9 @@
 import { copyWords } from './blocks';
 
+const BLOCK_ROWS: usize = 1024;
+/** The bins of so many rows. */
+const block: usize = memory.data(2048, 16);
+
 /**
  * Moves the rows (u32[count] at `rows`) whose bin is at most `cut`, or is
  * `alsoLeft`, to the front, both sides in their order, and returns how many they are.
@@ -20,15 +24,25 @@ function partition<B>(
 ): u32 {
   let left = rows;
   let right = spare;
-  for (let at = rows, end = rows + ((<usize>count) << 2); at < end; at += 4) {
-    const row = load<u32>(at);
-    const bin = <u32>load<B>(bins + <usize>row * rowBytes);
-    // Both are written, and one of them is kept: there is no branch to mispredict.
-    const step = (<usize>((<u32>(bin <= cut)) | (<u32>(bin == alsoLeft)))) << 2;
-    store<u32>(left, row);
-    store<u32>(right, row);
-    left += step;
-    right += 4 - step;
+  let at = rows;
+  for (let end = rows + ((<usize>count) << 2); at < end; ) {
+    const blockEnd = min(at + BLOCK_ROWS * 4, end);
+    // Apart from what depends on them: so many of them are on their way from memory at a time.
+    let bin = block;
+    for (let next = at; next < blockEnd; next += 4, bin += sizeof<B>()) {
+      store<B>(bin, load<B>(bins + <usize>load<u32>(next) * rowBytes));
+    }
+    bin = block;
+    for (; at < blockEnd; at += 4, bin += sizeof<B>()) {
+      const row = load<u32>(at);
+      const ofRow = <u32>load<B>(bin);
+      // Both are written, and one of them is kept: there is no branch to mispredict.
+      const step = (<usize>((<u32>(ofRow <= cut)) | (<u32>(ofRow == alsoLeft)))) << 2;
+      store<u32>(left, row);
+      store<u32>(right, row);
+      left += step;
+      right += 4 - step;
+    }
   }
   copyWords(left, spare, right - spare);
   return <u32>((left - rows) >> 2);
