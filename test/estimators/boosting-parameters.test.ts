@@ -54,7 +54,7 @@ const PARAMETERS = {
     reg_lambda: penalty,
     scale_pos_weight: { works: [0.1, 1, 30], outOfRange: [0, -1, NaN, Infinity] },
     base_score: { works: [0.01, 0.5, 0.99], outOfRange: [0, 1, -0.1, NaN] },
-    enable_categorical: { outOfRange: flag.outOfRange, notBuilt: flag.works },
+    enable_categorical: { works: [false], outOfRange: flag.outOfRange, notBuilt: [true] },
     early_stopping_rounds: { insteadOfIt: 'options.early_stopping_rounds' },
     random_state: { insteadOfIt: 'options.seed' },
     booster: noField,
