@@ -1,4 +1,4 @@
-import { Growth } from './growth';
+import { currentRows, Growth } from './growth';
 
 /*
  * The rows of a subtree lie scattered over columns that no cache holds, and its
@@ -33,7 +33,7 @@ export function compactColumns(g: Growth): void {
   const count = g.current.count;
   if (g.compact || count > compactRows(g.nRows, g.nFeatures) || count < WORTHWHILE_ROWS || g.maxLeaves > 0) return;
   if (<u64>g.maxFeatures * min(LEVELS, g.maxDepth - g.current.depth) < g.nFeatures) return;
-  const rows = g.rows + ((<usize>g.current.begin) << 2);
+  const rows = currentRows(g);
   const end = rows + ((<usize>count) << 2);
   let column = g.allColumns;
   let to = g.compactColumns;

@@ -1,4 +1,5 @@
 import { copyWords } from './blocks';
+
 /**
  * Moves the rows whose bin is at most `low`, or at least `missing`, to the front,
  * with their samples, both sides in their order, and returns how many they are.

@@ -125,5 +125,6 @@ export class GradientHistograms {
 }
 
 function blockRows(rowBytes: number): number {
-  return Math.floor(BLOCK_BYTES / Math.max(1, rowBytes));
+  // A row of very many features is longer than a block, and one of none has no bytes.
+  return Math.max(1, Math.floor(BLOCK_BYTES / Math.max(1, rowBytes)));
 }
