@@ -174,8 +174,9 @@ export class ModelServerClient {
         if (health === 'SERVING') return;
         last = new Error(`the server is ${health}`);
       } catch (error) {
-        if (!(error instanceof ModelServerError) || error.code !== status.UNAVAILABLE) throw error;
-        last = error;
+        if (!mayPass(error)) throw error;
+        // The end of the wait says less than the failure before it.
+        if (error.code === status.UNAVAILABLE || last === undefined) last = error;
       }
       await sleep(Math.min(READY_POLL_MS, Math.max(0, deadline - Date.now())), signal);
     }
@@ -215,4 +216,11 @@ export class ModelServerClient {
       unaryCall(this.#client, method, request, { metadata: metadataOf(options), deadline, signal }),
     );
   }
+}
+
+/** Whether a server that is asked again may be ready: there is none yet, or it took too long to answer. */
+function mayPass(error: unknown): error is ModelServerError {
+  return (
+    error instanceof ModelServerError && (error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED)
+  );
 }

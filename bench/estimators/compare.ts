@@ -10,8 +10,9 @@ import type { Case, Comparison, Ours, Quality, Work } from './comparison.js';
 
 export const QUERIES = 1000;
 export const ROUNDS = 3;
-/** Batches that are timed, after one that is not. */
-export const BATCHES = 3;
+/** Batches that are timed, after as many as are asked in so many seconds: code is compiled, caches are filled. */
+export const BATCHES = 5;
+const WARM_UP = 0.3;
 /** Single rows that ours is timed with. */
 const SINGLES = 200;
 
@@ -55,7 +56,7 @@ async function runCase(comparison: Comparison, one: Case, peer: Peer, progress: 
       `${kind}, ${size}, round ${round + 1} of ${ROUNDS}`,
       async () => {
         const [model, times] = runOurs(comparison, problem);
-        const answer = await peer.ask(given, { ...question, batches: BATCHES });
+        const answer = await peer.ask(given, { ...question, batches: BATCHES, warm_up: WARM_UP });
         ours.push(times);
         theirs.push(answer.seconds);
         held ??= quality.compare(problem, model, answer);
@@ -95,6 +96,8 @@ function runOurs({ kind, given = {} }: Comparison, problem: Problem): [Ours, Sec
     trained.predictor.predictProbabilities({ rows, columns, data }, out);
   };
   const probabilities = probabilitiesOf(trained, problem);
+  const start = performance.now();
+  while (performance.now() - start < 1000 * WARM_UP) probabilitiesOf(trained, problem);
   const batches = Array.from({ length: BATCHES }, () => seconds(() => probabilitiesOf(trained, problem))[0]);
   const singles = Array.from({ length: SINGLES }, (_, row) => seconds(() => ask(row, 1))[0]);
   return [

@@ -5,7 +5,7 @@ scikit-learn's interface by its full name ("sklearn.neighbors.KNeighborsClassifi
 its parameters, files of float64 rows, int32 labels (0 to n_classes - 1) and float64
 query rows, and what the paths of the answer's files begin with. NaN means missing.
 Wanted besides, if set: "batches" and "rows", the numbers of batches of all queries and
-of single rows to time; "attributes", names
+of single rows to time; "warm_up", the seconds to ask batches before; "attributes", names
 of fitted attributes; "neighbours", the numbers of the nearest rows; "c_api", that
 batch and row are timed by LightGBM's C interface.
 
@@ -48,6 +48,9 @@ def answer(request):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         probabilities = model.predict_proba(queries)
+        start = time.perf_counter()
+        while time.perf_counter() - start < request.get("warm_up", 0):
+            model.predict_proba(queries)
         times = [seconds(lambda: model.predict_proba(queries))[0] for _ in range(request.get("batches", 0))]
         batch = statistics.median(times) if times else None
         singles = range(request.get("rows", 0))

@@ -15,6 +15,8 @@ export interface PeerQuestion {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** So many batches of all queries, and single rows, are timed; unset: none. */
   readonly batches?: number;
+  /** The seconds to ask batches before. */
+  readonly warm_up?: number;
   readonly rows?: number;
   /** Whether batch and row are timed by LightGBM's C interface. */
   readonly c_api?: boolean;

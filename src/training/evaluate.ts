@@ -1,3 +1,4 @@
+import { LEAST_PROBABILITY } from '../estimators/least-probability.js';
 import { Workspace } from '../kernels/workspace.js';
 
 /** How good probabilities are against the true classes. */
@@ -9,9 +10,6 @@ export interface Scores {
   /** Area under the ROC curve, one class against the rest and averaged where there are more than two; unset where a class has no row, or all of them. */
   readonly rocAuc?: number;
 }
-
-/** Below this a probability counts as this, as in scikit-learn's log_loss: the spacing of doubles at 1. */
-const LEAST_PROBABILITY = Number.EPSILON;
 
 /**
  * Scores `probabilities` (shape: n_samples x nClasses, row-major) against `y`

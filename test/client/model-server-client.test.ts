@@ -303,6 +303,13 @@ describe('ModelServerClient', () => {
     expect(await aborted).to.be.an.instanceOf(CallAbortedError);
   });
 
+  it('says that a server which takes the call and never answers is not ready', async () => {
+    await start({ check: () => undefined });
+    const error = await failure(client.waitForReady({ timeoutMs: 100 }));
+    expect(error).to.include({ codeName: 'DEADLINE_EXCEEDED' });
+    expect((error as Error).message).to.include(`${server.address} is not ready`);
+  });
+
   it('fails calls after it was closed', async () => {
     await start({});
     client[Symbol.dispose]();

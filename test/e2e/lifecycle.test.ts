@@ -77,6 +77,15 @@ describe('the life of a model', () => {
     await training.release();
   });
 
+  it('shows the loss of a forest that grows, on rows that its trees have not seen', async () => {
+    const training = await holdTraining(client, 'held', { randomForestClassifier: { nEstimators: 100_000 } });
+    await untilStatus(client, ({ trainings = [] }) => Reflect.get(trainings[0], 'progress').iteration > 20);
+    const status = await succeed(client.call('GetStatus', {}));
+    // The classes are far apart.
+    expect(status.trainings[0].progress.trainLoss).to.be.within(0, 0.1);
+    await training.release();
+  });
+
   it('is listed by pages, in the order of names', async () => {
     for (const name of ['b', 'A', 'c', 'a', 'B']) await succeed(fit(name));
     const seen: string[] = [];

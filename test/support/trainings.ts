@@ -9,9 +9,13 @@ export interface HeldTraining {
 }
 
 /** Starts a training that does not end by itself, and waits until the server shows it. */
-export async function holdTraining(client: TestClient, name: string): Promise<HeldTraining> {
+export async function holdTraining(
+  client: TestClient,
+  name: string,
+  estimator: object = endless,
+): Promise<HeldTraining> {
   const abort = new AbortController();
-  const request = { name, estimator: endless, ...blobs({ perClass: 100 }) };
+  const request = { name, estimator, ...blobs({ perClass: 100 }) };
   const ended = client.call('Fit', request, { signal: abort.signal });
   await untilStatus(client, (status) => namesOf(status).includes(name));
   return {

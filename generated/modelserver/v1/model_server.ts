@@ -1535,7 +1535,10 @@ export interface TrainingProgress {
   iteration: number;
   /** Iterations in all; 0 before they are known. */
   iterations: number;
-  /** The mean loss on the training rows, in nats, where the estimator has one. */
+  /**
+   * The mean loss on the training rows, in nats, where the estimator has one;
+   * a random forest's is that of some of them, each by the trees grown without it.
+   */
   trainLoss?:
     | number
     | undefined;

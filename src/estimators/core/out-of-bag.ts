@@ -2,6 +2,7 @@ import { invalid } from '../../errors.js';
 import type { TrainingSet } from '../estimator.js';
 import type { RandomForestHyperparameters } from '../random-forest-classifier.js';
 import { tensor, type Tensors } from '../tensor.js';
+import { addLeafShares } from './leaf-shares.js';
 import type { WeightedRows } from './row-weights.js';
 import type { GrownTree } from './tree-grower.js';
 import { PAUSE_ROWS, TreeWalk } from './tree-walk.js';
@@ -47,7 +48,8 @@ export class OutOfBag {
    */
   add(tree: GrownTree, weights: Uint32Array, pause: () => void): void {
     const isOut = (row: number) => weights[row] === 0;
-    this.#walk.visit(tree, isOut, (row, leaf) => this.#addLeaf(tree, leaf, row * this.#nClasses), pause);
+    const add = (row: number, leaf: number) => addLeafShares(tree, leaf, this.#sums, row * this.#nClasses);
+    this.#walk.visit(tree, isOut, add, pause);
   }
 
   /**
@@ -67,19 +69,5 @@ export class OutOfBag {
       if (shares.indexOf(largest) === label) right++;
     });
     return scored === 0 ? {} : { oob_score: tensor('F64', [1], Float64Array.of(right / scored)) };
-  }
-
-  #addLeaf(tree: GrownTree, leaf: number, to: number): void {
-    const nEntries = tree.nEntries(leaf);
-    const first = tree.next(leaf);
-    if (nEntries === 0) {
-      this.#sums[to + first]++;
-      return;
-    }
-    let total = 0;
-    for (let entry = first; entry < first + nEntries; entry++) total += tree.entryWeight(entry);
-    for (let entry = first; entry < first + nEntries; entry++) {
-      this.#sums[to + tree.entryClass(entry)] += tree.entryWeight(entry) / total;
-    }
   }
 }

@@ -12,6 +12,7 @@ import { entropyBy, gini } from './impurity.js';
 import { OutOfBag, requireRowsOutOfBag } from './out-of-bag.js';
 import { rowDrawer } from './row-drawer.js';
 import { type WeightedRows, weightedRows } from './row-weights.js';
+import { RunningLoss } from './running-loss.js';
 import { TreeGrower } from './tree-grower.js';
 import { TreePruner } from './tree-pruner.js';
 
@@ -30,8 +31,9 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
     const bytes = forestBytes(size, n_estimators, nDrawn, bootstrap, weighted);
     const pruning = ccp_alpha > 0 ? TreePruner.bytes(nSamples) : 0;
     const scoring = oob_score ? OutOfBag.bytes(nSamples, nClasses) : 0;
+    const watching = bootstrap ? RunningLoss.bytes(nSamples, nFeatures, nClasses) : 0;
     const x = walksRows(hyperparameters) ? 8 * nSamples * nFeatures : 0;
-    return { ...bytes, learning: bytes.learning + pruning + scoring + x };
+    return { ...bytes, learning: bytes.learning + pruning + scoring + watching + x };
   },
 
   /**
@@ -51,8 +53,10 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
     const pause = () => monitor.progress(done, n_estimators);
     const workspace = new Workspace(forestWorkspaceBytes(size, bootstrap, rows.weights !== undefined));
     const features = binFeatures(workspace, training, rows, pause);
-    if (!walksRows(hyperparameters)) training.releaseX?.();
     const labels = labelsOf(training, rows);
+    // Without bootstrap every tree has seen every row.
+    const runningLoss = bootstrap ? new RunningLoss(workspace.kernels, training, rows, labels) : undefined;
+    if (!walksRows(hyperparameters)) training.releaseX?.();
     const grower = new TreeGrower(workspace, size, features, labels);
     const drawRows = rowDrawer(workspace, grower, rows, bootstrap ? nDraws : undefined, pause);
     const pruner = prunerFor(workspace, training, rows, hyperparameters);
@@ -67,7 +71,7 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
       writer.add(tree);
       outOfBag?.add(tree, grower.weights, pause);
       done++;
-      monitor.progress(done, n_estimators);
+      monitor.progress(done, n_estimators, runningLoss?.add(tree, grower.weights));
     }
     return { ...writer.tensors(), ...outOfBag?.tensors(pause) };
   },

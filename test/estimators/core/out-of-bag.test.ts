@@ -36,21 +36,34 @@ function bagsOf({ nSamples, seed }: TrainingSet, nTrees: number, nDraws: number)
   });
 }
 
-/** The accuracy of the trees that have not seen a row, over the rows for which there are any. */
-function naiveScore(tensors: Tensors, training: TrainingSet, bags: readonly Float64Array[]): number {
+/** The mean class shares of each row over the trees that have not seen it, and its label; of rows that all have seen, none. */
+function naiveShares(tensors: Tensors, training: TrainingSet, bags: readonly Float64Array[]) {
   const { nFeatures, nClasses, x, y } = training;
   const trees = bags.map((sampleWeight, tree) => naiveTrees(tensors, { ...training, sampleWeight })[tree]);
-  const rights = Array.from(y).flatMap((label, row) => {
+  return Array.from(y).flatMap((label, row) => {
     const unseen = trees.filter((_, tree) => bags[tree][row] === 0);
-    const sums = Array.from({ length: nClasses }, () => 0);
+    const shares = Array.from({ length: nClasses }, () => 0);
     for (const tree of unseen) {
       const { classWeights } = pathOf(tree, x.subarray(row * nFeatures, (row + 1) * nFeatures)).at(-1) ?? tree;
       const total = classWeights.reduce((sum, weight) => sum + weight);
-      classWeights.forEach((weight, k) => (sums[k] += weight / total));
+      classWeights.forEach((weight, k) => (shares[k] += weight / total / unseen.length));
     }
-    return unseen.length === 0 ? [] : [argmax(sums) === label ? 1 : 0];
+    return unseen.length === 0 ? [] : [{ row, label, shares }];
   });
-  return rights.reduce<number>((sum, right) => sum + right, 0) / rights.length;
+}
+
+/** The mean log loss of such rows. */
+function naiveLoss(rows: ReturnType<typeof naiveShares>): number {
+  return mean(rows.map(({ label, shares }) => -Math.log(Math.max(Number.EPSILON, shares[label]))));
+}
+
+const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number) / numbers.length;
+
+/** The losses that a training reports. */
+function lossesOf(given: Readonly<Record<string, unknown>>, training: TrainingSet) {
+  const losses: number[] = [];
+  const progress = (_done: number, _of: number, loss?: number) => void (loss !== undefined && losses.push(loss));
+  return { tensors: fit(specOf(KIND, given), training, { progress }), losses };
 }
 
 describe('The score of a random forest of the core out of the bag', () => {
@@ -72,7 +85,16 @@ describe('The score of a random forest of the core out of the bag', () => {
     it(`is the accuracy of the trees that have not seen a row: ${what}`, () => {
       const tensors = fit(specOf(KIND, { ...given, oob_score: true }), training);
       const nDraws = 'max_samples' in given ? given.max_samples : training.nSamples;
-      expect(scoreOf(tensors)).to.equal(naiveScore(tensors, training, bagsOf(training, given.n_estimators, nDraws)));
+      const rows = naiveShares(tensors, training, bagsOf(training, given.n_estimators, nDraws));
+      expect(scoreOf(tensors)).to.equal(mean(rows.map(({ label, shares }) => (argmax(shares) === label ? 1 : 0))));
+    });
+
+    it(`is preceded by the log loss of such trees as progress: ${what}`, () => {
+      const { tensors, losses } = lossesOf(given, training);
+      const nDraws = 'max_samples' in given ? given.max_samples : training.nSamples;
+      const rows = naiveShares(tensors, training, bagsOf(training, given.n_estimators, nDraws));
+      expect(losses).to.have.length(given.n_estimators);
+      expect(losses.at(-1)).to.be.closeTo(naiveLoss(rows), 1e-9);
     });
   }
 
@@ -116,6 +138,27 @@ describe('The score of a random forest of the core out of the bag', () => {
     const sampleWeight = Float64Array.from(training.y, (_, row) => (row % 3 > 0 ? 1 : 0));
     const spec = specOf(KIND, { n_estimators: 10, oob_score: true });
     expect(scoreOf(fit(spec, { ...training, sampleWeight }))).to.equal(scoreOf(fit(spec, part)));
+  });
+
+  it('is preceded by a loss of evenly spaced rows where there are many', () => {
+    const { rows, labels } = readDataSet('digits');
+    const training = trainingSet(rows, labels.map(Number));
+    const { tensors, losses } = lossesOf({ n_estimators: 5, max_depth: 6 }, training);
+    const shares = naiveShares(tensors, training, bagsOf(training, 5, rows.length));
+    const places = new Set(Array.from({ length: 512 }, (_, i) => Math.floor((i * rows.length) / 512)));
+    const watched = shares.filter(({ row }) => places.has(row));
+    expect(losses.at(-1)).to.be.closeTo(naiveLoss(watched), 1e-9);
+  });
+
+  it('is preceded by a loss in which rows weigh what they weigh in the training', () => {
+    const { rows, labels } = readDataSet('iris');
+    // Every other row says nothing of its features.
+    const y = labels.map((label, row) => (row % 2 === 0 ? Number(label === 'setosa') : (row >> 1) % 2));
+    const training = trainingSet(rows, y);
+    const sampleWeight = Float64Array.from(y, (_, row) => (row % 2 === 0 ? 1 : 1e-9));
+    const lossOf = (set: TrainingSet) => lossesOf({ n_estimators: 30 }, set).losses.at(-1);
+    expect(lossOf(training)).to.be.above(0.4);
+    expect(lossOf({ ...training, sampleWeight })).to.be.below(0.1);
   });
 
   it('is missing where every tree has seen every row', () => {
