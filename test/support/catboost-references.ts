@@ -4,11 +4,7 @@ import { readFileSync } from 'node:fs';
 export interface CatBoostReference {
   readonly hyperparameters: Readonly<Record<string, unknown>>;
   readonly data:
-    | 'two classes'
-    | 'two classes and missing values'
-    | 'three classes'
-    | 'twenty columns'
-    | 'breast cancer';
+    'two classes' | 'two classes and missing values' | 'three classes' | 'twenty columns' | 'breast cancer';
   readonly weights: 'none' | 'whole' | 'real';
   readonly learningRate: number;
   /** Of every seventieth of its rows. */

@@ -5,7 +5,8 @@ const LEAST = 1e-8;
 
 /**
  * CatBoost's `auto_class_weights`: what the heaviest class weighs more than each,
- * or the root of it.
+ * or the root of it. (CatBoost itself cuts the weights of classes down to whole
+ * numbers first, which makes a difference where weights are no whole numbers.)
  */
 export function automaticClassFactors(
   { y, nClasses, sampleWeight }: TrainingSet,

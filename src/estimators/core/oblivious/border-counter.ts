@@ -47,7 +47,16 @@ export class BorderCounter {
       this.#features.forEach(({ column, missing }, feature) => {
         const { address, length } = this.#borders[feature];
         const to = rows.binAddress(feature) + first * rowBytes;
-        placeBins(this.#block.address + column * 8, n, nFeatures, address, length - 1, missing, to, rowBytes / binBytes);
+        placeBins(
+          this.#block.address + column * 8,
+          n,
+          nFeatures,
+          address,
+          length - 1,
+          missing,
+          to,
+          rowBytes / binBytes,
+        );
       });
       since += n * nFeatures;
       if (since < PAUSE_VALUES) continue;

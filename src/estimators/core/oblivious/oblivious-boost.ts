@@ -95,17 +95,7 @@ class ObliviousBoosting {
     this.#gradients = new StructureGradients(workspace, nRows, nClasses);
     const sampled = workspace.u32(nRows);
     this.#sampler = new RowSampler(workspace, plan.sampling, this.#gradients, sampled, random);
-    this.#grower = new ObliviousTreeGrower(
-      workspace,
-      layout,
-      tiled,
-      plan,
-      this.#gradients,
-      sampled,
-      l2,
-      random,
-      pause,
-    );
+    this.#grower = new ObliviousTreeGrower(workspace, layout, tiled, plan, this.#gradients, sampled, l2, random, pause);
     this.#finder = new LeafFinder(workspace, layout, tiled, plan.depth);
     this.#leafValues = workspace.f32(2 ** plan.depth);
     const { depth, steps } = plan;

@@ -191,9 +191,7 @@ export class ObliviousTreeGrower {
 
   #sum({ begin, count }: Leaf, histograms: readonly Histograms[], isAll: boolean): void {
     const rows = isAll ? 0 : this.#rows.address + begin * 4;
-    histograms.forEach((of, pair) =>
-      this.#histograms.sum(of, this.#gradients.pairsAt(pair), rows, count, this.#pause),
-    );
+    histograms.forEach((of, pair) => this.#histograms.sum(of, this.#gradients.pairsAt(pair), rows, count, this.#pause));
   }
 
   /** Places for the histograms of a leaf, or undefined when they are not all there. */
