@@ -88,7 +88,7 @@ export interface ObliviousKernels {
     row: number,
     slopes: number,
     matrix: number,
-  ): void;
+  ): number;
   listByLeaf(leaves: number, nRows: number, next: number, rows: number): void;
   addLeafValues(scores: number, leaves: number, nRows: number, values: number): void;
   addWeightsByLeaf(weights: number, leaves: number, nRows: number, sums: number): void;

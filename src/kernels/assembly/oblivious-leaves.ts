@@ -231,6 +231,7 @@ function stepWeighed(
  * @param pitch in bytes
  * @param row f64[nClasses + 1], for scratch
  * @param slopes f64[nClasses], written, @param matrix f64[nClasses][nClasses], its lower triangle written
+ * @returns the weight of the rows
  */
 export function leafCurvature(
   rows: usize,
@@ -243,16 +244,26 @@ export function leafCurvature(
   row: usize,
   slopes: usize,
   matrix: usize,
-): void {
+): f64 {
+  let weightOfAll: f64 = 0;
   const width = (<usize>nClasses) << 3;
   memory.fill(slopes, 0, width);
   memory.fill(matrix, 0, width * <usize>nClasses);
   for (let end = rows + ((<usize>count) << 2); rows < end; rows += 4) {
     const at = (<usize>load<u32>(rows)) << 2;
     const weight = <f64>load<f32>(weights + at);
+    weightOfAll += weight;
     let from = probabilities + at;
+    let total: f64 = 0;
     for (let k: usize = 0; k < width; k += 8, from += pitch) {
       const p = <f64>load<f32>(from);
+      store<f64>(row + k, p);
+      total += p;
+    }
+    // What single precision lacks of 1 would make a step that all classes have in common.
+    const share = 1 / total;
+    for (let k: usize = 0; k < width; k += 8) {
+      const p = load<f64>(row + k) * share;
       store<f64>(row + k, p);
       store<f64>(slopes + k, load<f64>(slopes + k) - weight * p);
     }
@@ -268,6 +279,7 @@ export function leafCurvature(
       store<f64>(line + a, load<f64>(line + a) + p);
     }
   }
+  return weightOfAll;
 }
 
 /** Lists rows by their leaves: `next` (u32[nLeaves]) is the place of the next row of each leaf, and moved on. */

@@ -26,8 +26,9 @@ export function obliviousPredictor(trees: ObliviousTrees, { nFeatures, nClasses 
   const nOutputs = outputsOf(nClasses);
   const nTrees = trees.depth.length;
   const list = placesOf(trees);
-  const blockBytes = list.length * LANES;
-  const blocks = Math.max(1, Math.min(MAX_BLOCKS, Math.floor(MAX_BATCH_BYTES / Math.max(1, blockBytes))));
+  // Without a split there are blocks still.
+  const blockBytes = Math.max(1, list.length) * LANES;
+  const blocks = Math.max(1, Math.min(MAX_BLOCKS, Math.floor(MAX_BATCH_BYTES / blockBytes)));
   const batch = blocks * LANES;
   const lines = 2 * (nTrees + trees.column.length);
   const workspace = new Workspace(

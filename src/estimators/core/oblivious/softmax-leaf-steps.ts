@@ -8,6 +8,8 @@ import type { ObliviousSplit } from './oblivious-tree.js';
 
 /** What is added to the diagonal of a matrix is at least so large a share of it (FLT_EPSILON). */
 const LEAST_PENALTY = 2 ** -23;
+/** And so large a share of the weight of the rows: slopes of rows that are certain are no more than what rounding has left. */
+const ROUNDING = 1e-12;
 /** After so many multiplications, a few milliseconds of work, others may have their say. */
 const PAUSE_PRODUCTS = 4_000_000;
 
@@ -133,7 +135,7 @@ export class SoftmaxLeafSteps implements LeafSteps {
     let since = 0;
     counts.forEach((count, leaf) => {
       if (count === 0) return;
-      kernels.leafCurvature(
+      const weight = kernels.leafCurvature(
         this.#listed.address + first * 4,
         count,
         this.#probabilities,
@@ -145,7 +147,7 @@ export class SoftmaxLeafSteps implements LeafSteps {
         this.#slopes.address,
         this.#matrix.address,
       );
-      this.#solve();
+      this.#solve(weight);
       steps.set(this.#slopes, leaf * nClasses);
       first += count;
       since += (count + nClasses) * nClasses * nClasses;
@@ -156,12 +158,12 @@ export class SoftmaxLeafSteps implements LeafSteps {
     return steps;
   }
 
-  /** Replaces the slopes of a leaf by its step. */
-  #solve(): void {
+  /** Replaces the slopes of a leaf, whose rows have this weight, by its step. */
+  #solve(weight: number): void {
     const n = this.#slopes.length;
     let largest = 0;
     for (let k = 0; k < n; k++) largest = Math.max(largest, this.#matrix[k * n + k]);
-    const penalty = Math.max(this.#l2, LEAST_PENALTY * largest);
+    const penalty = Math.max(this.#l2, LEAST_PENALTY * largest, ROUNDING * weight);
     for (let k = 0; k < n; k++) this.#matrix[k * n + k] += penalty;
     new Cholesky(this.#matrix, n, penalty / 2).solve(this.#slopes, 0);
   }
