@@ -36,8 +36,7 @@ export class BorderCounter {
 
   place({ x, nRows, nFeatures }: RawRows, rows: TiledRows, pause: () => void): void {
     const { kernels } = this.#workspace;
-    const { binBytes, rowBytes } = this.#layout;
-    const placeBins = binBytes === 1 ? kernels.placeBins8 : kernels.placeBins16;
+    const { places, rowBytes } = this.#layout;
     const size = blockRows(nFeatures);
     let since = 0;
     for (let first = 0; first < nRows; first += size) {

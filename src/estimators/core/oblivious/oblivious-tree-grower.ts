@@ -145,8 +145,8 @@ export class ObliviousTreeGrower {
   /** Parts the rows of all leaves; leaf l becomes l and, where the bit of the split is 1, l + n_leaves. */
   #partition(leaves: readonly Leaf[], { feature, cut }: ObliviousSplit): Leaf[] {
     const { kernels } = this.#workspace;
-    const { binBytes, rowBytes } = this.#layout;
-    const partition = binBytes === 1 ? kernels.partitionTile8 : kernels.partitionTile16;
+    const { places, rowBytes } = this.#layout;
+    const partition = places[feature].binBytes === 1 ? kernels.partitionByCut8 : kernels.partitionByCut16;
     const bins = this.#tiled.binAddress(feature);
     const parts = Array<Leaf>(2 * leaves.length).fill(EMPTY);
     let since = 0;
