@@ -32,3 +32,8 @@ export { findSplit, leafScore, leafStep } from './gradient-split';
 export { partitionTile16, partitionTile8 } from './tile-partition';
 export { addToScores, addWalked16, addWalked8 } from './boosting-scores';
 export { walkBoostedBatch, walkBoostedRow } from './boosted-traversal';
+
+export { countKeys, joinKeys } from './tuple-keys';
+export { addCounts, countedStatistics, countersOf, orderedStatistics, startCounts } from './target-statistics';
+export { commonBits, hashTuples, orderTuples, tagTuples } from './tuple-hashes';
+export { lookUpStatistics, packEntries } from './statistic-tables';
