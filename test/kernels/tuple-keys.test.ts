@@ -27,7 +27,7 @@ function naive(pairs: readonly Pair[]) {
 function compare(pairs: readonly Pair[], others: readonly Pair[], nFirst: number, nSecond: number): void {
   const [n, all] = [pairs.length, [...pairs, ...others]];
   const slotBits = 33 - Math.clz32(n);
-  const sizeOf = Workspace.sizeOf;
+  const sizeOf = (length: number, width: number) => Workspace.sizeOf(length, width);
   const workspace = new Workspace(
     3 * sizeOf(all.length, 4) + 2 * sizeOf(n, 4) + sizeOf(2 ** slotBits, 4) + sizeOf(n, 8),
   );
@@ -99,8 +99,8 @@ describe('The keys of a column', () => {
         placed.set(codes);
         const [firstRows, totals] = [workspace.u32(nCodes), workspace.u32(nCodes)];
         totals.fill(5);
-        const { countKeys } = workspace.kernels;
-        const count = countKeys(placed.address, nCodes, codes.length, firstRows.address, totals.address);
+        const { kernels } = workspace;
+        const count = kernels.countKeys(placed.address, nCodes, codes.length, firstRows.address, totals.address);
         expect(count).to.equal(new Set(codes).size);
         for (let code = 0; code < nCodes; code++) {
           expect(totals[code]).to.equal(codes.filter((other) => other === code).length);

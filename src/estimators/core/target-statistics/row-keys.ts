@@ -184,7 +184,7 @@ export class RowKeys {
         columns.filter((other) => other !== column),
         tests,
       );
-    const last = columns.find((column) => this.#cache?.has(without(column).key)) ?? (columns.at(-1) as number);
+    const last = columns.find((column) => this.#cache?.has(without(column).key)) ?? columns[columns.length - 1];
     return [this.of(without(last)), last];
   }
 

@@ -26,25 +26,24 @@ export class StatisticLookup {
 
   static bytes(tables: readonly StatisticTable[], maxRows: number): number {
     const rows = roundUp(maxRows);
-    const { sizeOf } = Workspace;
     const columns = codedColumns(tables).length + testedColumns(tables).length;
     const nStatistics = tables.reduce((sum, { statistics }) => sum + statistics.length, 0);
     const ofTables = tables.reduce(
       (sum, { projection, statistics, sizes, tags, nTuples }) =>
         sum +
-        sizeOf(projection.columns.length + 1, 4) +
-        sizeOf(projection.tests.length * TEST_WORDS, 4) +
-        (isSingle(projection) ? 0 : sizeOf(sizes.length + 1, 4) + sizeOf(tags.length, 4)) +
-        sizeOf((nTuples + 1) * entryBytesOf(statistics.length), 1) +
-        sizeOf(statistics.length, 4),
+        Workspace.sizeOf(projection.columns.length + 1, 4) +
+        Workspace.sizeOf(projection.tests.length * TEST_WORDS, 4) +
+        (isSingle(projection) ? 0 : Workspace.sizeOf(sizes.length + 1, 4) + Workspace.sizeOf(tags.length, 4)) +
+        Workspace.sizeOf((nTuples + 1) * entryBytesOf(statistics.length), 1) +
+        Workspace.sizeOf(statistics.length, 4),
       0,
     );
     return (
-      sizeOf(nStatistics * rows, 1) +
-      columns * sizeOf(rows, 4) +
-      2 * sizeOf(rows, 4) +
-      sizeOf(rows, 8) +
-      sizeOf(tables.length * TABLE_WORDS, 4) +
+      Workspace.sizeOf(nStatistics * rows, 1) +
+      columns * Workspace.sizeOf(rows, 4) +
+      2 * Workspace.sizeOf(rows, 4) +
+      Workspace.sizeOf(rows, 8) +
+      Workspace.sizeOf(tables.length * TABLE_WORDS, 4) +
       ofTables
     );
   }
