@@ -92,7 +92,9 @@ export function statisticsOf(problem: StatisticsProblem, complexity = 4) {
     random,
     () => undefined,
   );
-  return { statistics, order: [...order], placed: placed.slice(0, nRows), memory: order.buffer };
+  /** The bytes behind what is placed. */
+  const rest = () => workspace.byteLength - workspace.u8(0).address;
+  return { statistics, order: [...order], placed: placed.slice(0, nRows), memory: order.buffer, rest };
 }
 
 /** The places of rows in the order of each fold, as the published generator draws them. */

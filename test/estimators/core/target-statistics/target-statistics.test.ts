@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import type { Projection } from '../../../../src/estimators/core/target-statistics/projection.js';
+import { type Projection, projectionOf } from '../../../../src/estimators/core/target-statistics/projection.js';
 import { countedBins, orderedBins, tupleOf } from './naive-statistics.js';
 import {
   allStatistics,
@@ -91,6 +91,30 @@ describe('Target statistics', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('take as much memory as they say, and no more', () => {
+    const n = 60_000;
+    const [many, few] = [70_000, 90];
+    for (const [nClasses, complexity] of [
+      [2, 1],
+      [2, 4],
+      [5, 2],
+    ]) {
+      const problem: StatisticsProblem = {
+        rows: Array.from({ length: n }, (_, i) => [i, i, i % many, i % few]),
+        y: Array.from({ length: n }, (_, i) => i % nClasses),
+        held: Array.from({ length: 20_000 }, (_, i) => [i, i, i, i]),
+        nClasses,
+        nCategories: Uint32Array.of(0, 0, many, few),
+        seed: 0,
+      };
+      const { statistics, rest } = statisticsOf(problem, complexity);
+      // What is over is what all workspaces have over.
+      expect(rest()).to.be.within(0, 2 * 65_536);
+      const [all] = allStatistics(statistics, projectionOf(complexity > 1 ? [2, 3] : [2], []));
+      expect(statistics.tensors([all.statistic], () => undefined)).to.include.keys('tuple_bins');
+    }
   });
 
   it('let no row see its own label', () => {
