@@ -35,18 +35,26 @@ export { addToScores } from './boosting-scores';
 export { walkBoostedBatch, walkBoostedRow, walkMixedBatch, walkMixedRow } from './boosted-traversal';
 
 export { sigmoidStructure, softmaxStructure } from './oblivious-gradients';
-export { bayesianFactors, bernoulliFactors, drawnFactors, weighRows } from './row-factors';
-export { nextNormal, normalsBytes, startNormals } from './normals';
+export { bayesianFactors, bernoulliFactors, drawFraction, drawnFactors, weighRows } from './row-factors';
+export { nextNormal, startNormals } from './normals';
 export { addSplitScores, bestBorder, histogramTotal } from './oblivious-split';
+export { addLanes } from './lane-histogram';
 export {
   addLeafValues,
   addWeightsByLeaf,
   countGroups,
-  findLeaves16,
   findLeaves8,
+  findLeavesMixed,
+  markLeaves,
+  markTests,
   groupRows,
   leafCurvature,
   listByLeaf,
   stepGroups,
 } from './oblivious-leaves';
 export { countBorders, walkObliviousBatch, walkObliviousRow } from './oblivious-traversal';
+
+export { countKeys, joinKeys } from './tuple-keys';
+export { addCounts, countedStatistics, countersOf, orderedStatistics, startCounts } from './target-statistics';
+export { commonBits, hashTuples, orderTuples, tagTuples } from './tuple-hashes';
+export { lookUpStatistics, packEntries } from './statistic-tables';
