@@ -1186,7 +1186,10 @@ export interface LGBMClassifier {
 /**
  * Boosted oblivious trees, after CatBoost's CatBoostClassifier with
  * boosting_type Plain; compatible, not CatBoost itself. Missing values (NaN) are
- * taken as nan_mode says.
+ * taken as nan_mode says. Of features with categories there are ordered target
+ * statistics, also of combinations of them from 200 iterations on; a category that
+ * the training has not seen is taken for one without rows, and a missing one is
+ * refused.
  */
 export interface CatBoostClassifier {
   /** The number of boosting rounds, 1 to 100,000. Default 1000. */
@@ -1244,8 +1247,8 @@ export interface CatBoostClassifier {
     | number
     | undefined;
   /**
-   * Up to so many categories are split one against the rest. Default 2. Not
-   * built yet: UNIMPLEMENTED.
+   * Features of up to so many categories are split one against the rest, 0 to
+   * 65,535; of others there are ordered target statistics. Default 2.
    */
   oneHotMaxSize?:
     | number

@@ -59,8 +59,13 @@ export const coreCatBoost: Engine<CatBoostHyperparameters> = {
   },
 };
 
-/** CatBoost's rules, in numbers. */
-function catBoostPlan(
+/**
+ * CatBoost's rules, in numbers.
+ *
+ * @param keepsBest whether the best iteration is kept, rather than the last one
+ * @throws INVALID_REQUEST where bootstrap_type takes no subsample, or no bagging_temperature.
+ */
+export function catBoostPlan(
   hyperparameters: CatBoostHyperparameters,
   { nSamples, nFeatures, nClasses }: Pick<TrainingSet, 'nSamples' | 'nFeatures' | 'nClasses'>,
   keepsBest: boolean,
@@ -81,6 +86,7 @@ function catBoostPlan(
     missing: hyperparameters.nan_mode === 'max' ? 'max' : 'min',
     oneHot: hyperparameters.one_hot_max_size,
     complexity: iterations < FEW_ITERATIONS ? FEW_COMPLEXITY : COMPLEXITY,
+    inOrder: false,
   };
 }
 

@@ -100,7 +100,8 @@ class ObliviousBoosting {
 
     const columns = statisticColumns(training, plan);
     const order = columns.length > 0 ? workspace.u32(nRows) : undefined;
-    if (order !== undefined) shuffleRows(workspace.kernels, this.#random, order);
+    if (order !== undefined && !plan.inOrder) shuffleRows(workspace.kernels, this.#random, order);
+    else order?.forEach((_, place) => (order[place] = place));
     const counter = new BorderCounter(workspace, features, layout, nFeatures);
     const tiled = new TiledRows(workspace, nRows, layout);
     counter.place({ x: training.x, nRows, nFeatures }, order, tiled, pause);
@@ -119,7 +120,7 @@ class ObliviousBoosting {
     const y = order === undefined ? training.y : training.y.map((_, place) => training.y[order[place]]);
     const weights = order === undefined ? allWeights : allWeights?.map((_, place) => allWeights[order[place]]);
     const scored = () => new ScoredRows(workspace, { nRows, y, weights }, start);
-    this.#folds = Array.from({ length: order === undefined ? 1 : FOLDS }, scored);
+    this.#folds = Array.from({ length: order === undefined || plan.inOrder ? 1 : FOLDS }, scored);
     const weight = weights?.reduce((sum, each) => sum + each, 0) ?? nRows;
     const l2 = (plan.l2 * weight) / nRows;
     this.#gradients = new StructureGradients(workspace, nRows, nClasses);
