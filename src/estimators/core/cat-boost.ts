@@ -1,6 +1,8 @@
 import { invalid } from '../../errors.js';
 import type { CatBoostHyperparameters } from '../cat-boost-classifier.js';
 import type { Engine, ModelShape, TrainingSet } from '../estimator.js';
+import { requireWeights } from './boosting/require-weights.js';
+import { rowsWithWeight } from './boosting/rows-with-weight.js';
 import { automaticClassFactors } from './oblivious/automatic-class-factors.js';
 import { automaticRate } from './oblivious/automatic-rate.js';
 import { obliviousBoost, obliviousBytes } from './oblivious/oblivious-boost.js';
@@ -43,15 +45,16 @@ export const coreCatBoost: Engine<CatBoostHyperparameters> = {
   /**
    * @throws INVALID_REQUEST where bootstrap_type takes no subsample, or no
    *   bagging_temperature, and for missing values that nan_mode forbids, and
-   *   missing categories.
+   *   missing categories, or weights that nothing can be learned by.
    */
   fit(training, hyperparameters, monitor) {
     requireCategories(training);
     if (hyperparameters.nan_mode === 'forbidden') requireNothingMissing(training);
     const keepsBest = (training.validation?.earlyStoppingRounds ?? 0) > 0;
     const classFactors = automaticClassFactors(training, hyperparameters.auto_class_weights);
-    const plan = { ...catBoostPlan(hyperparameters, training, keepsBest), classFactors };
-    return obliviousBoost(training, plan, monitor);
+    requireWeights(training, classFactors);
+    const rows = rowsWithWeight(training);
+    return obliviousBoost(rows, { ...catBoostPlan(hyperparameters, rows, keepsBest), classFactors }, monitor);
   },
 
   restore(tensors, shape: ModelShape) {

@@ -44,7 +44,7 @@ export class RowSampler {
   /**
    * Multiplies the pairs of all rows by their factors.
    *
-   * @param size that of the last tree's leaves; absent: there is none yet
+   * @param size that of the last tree's leaves, in the scale of the weights; absent: there is none yet
    */
   draw(size: number | undefined): SampledRows {
     const all = { rows: 0, count: this.#nRows };
