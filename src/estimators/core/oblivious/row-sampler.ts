@@ -1,4 +1,4 @@
-import { type Placed, Workspace } from '../../../kernels/workspace.js';
+import type { Placed, Workspace } from '../../../kernels/workspace.js';
 import { placesOf } from '../boosting/scored-rows.js';
 import type { RowSampling } from './oblivious-plan.js';
 import type { StructureGradients } from './structure-gradients.js';
