@@ -32,6 +32,13 @@ export interface TrainingSet {
   readonly nSamples: number;
   readonly nFeatures: number;
   readonly nClasses: number;
+  /**
+   * How many categories each feature has (shape: nFeatures); 0: it is a number.
+   * Absent: all are. A category is a whole number in `x`, from 0 on, by how many
+   * rows have it: the most frequent one is 0. In rows that are predicted, the
+   * number of categories stands for one that the training has not seen.
+   */
+  readonly nCategories?: Uint32Array;
   /** Shape: nSamples x nFeatures, row-major, finite unless the engine takes missing values. */
   readonly x: Float64Array<ArrayBuffer>;
   /** Shape: nSamples, indexes into the sorted classes; every class occurs. */
@@ -55,7 +62,7 @@ export interface ValidationSet extends Pick<TrainingSet, 'nSamples' | 'x' | 'y' 
 }
 
 /** What the memory of a training depends on. */
-export interface TrainingSize extends Pick<TrainingSet, 'nSamples' | 'nFeatures' | 'nClasses'> {
+export interface TrainingSize extends Pick<TrainingSet, 'nSamples' | 'nFeatures' | 'nClasses' | 'nCategories'> {
   /** Rows that are held out besides. */
   readonly nValidation: number;
   /** Whether rows have weights. */
@@ -96,15 +103,18 @@ export interface Predictor {
 }
 
 /** The sizes that every predictor needs beside its tensors. */
-export interface ModelShape {
-  readonly nFeatures: number;
-  readonly nClasses: number;
-}
+export interface ModelShape extends Pick<TrainingSet, 'nFeatures' | 'nClasses' | 'nCategories'> {}
 
 /** One implementation of an estimator. `H` is what its hyperparameter table describes. */
 export interface Engine<H = Readonly<Record<string, unknown>>> {
   /** Whether NaN in X means "missing"; otherwise it is refused. */
   readonly takesMissingValues: boolean;
+  /**
+   * Whether it is given categories as their numbers: `natively`, to part them as it
+   * likes, or `in order`, as numbers like others. Absent: each becomes a feature of
+   * its own, which is 1 in the rows that have it, and else 0.
+   */
+  readonly takesCategories?: 'natively' | 'in order';
   /** Whether it trains with sample weights; otherwise they are refused. */
   readonly takesSampleWeight?: boolean;
   /** Whether it watches validation rows while it trains, and can stop early; otherwise it is not given any. */
