@@ -109,12 +109,13 @@ export function decodeModel(model: WireModel | undefined): Model {
   };
 }
 
-function decodeFeature({ name, kind: wireKind, categories, importance, splits }: WireFeature): Feature {
+function decodeFeature({ name, kind: wireKind, categories, importance, splits, ...wire }: WireFeature): Feature {
   const kind = featureKinds.toName(wireKind) ?? 'numeric';
   return {
     name,
     kind,
     categories,
+    ...(kind === 'categorical' ? { nCategories: wire.nCategories, integerCategories: wire.integerCategories } : {}),
     ...(importance === undefined ? {} : { importance }),
     ...(splits === undefined ? {} : { splits }),
   };
