@@ -10,6 +10,8 @@ import { describeFeatures } from './describe-features.js';
 
 /** How many features are named with their importance before the rest is counted. */
 const MOST_FEATURES = 6;
+/** How long a name may be beside its importance, so that both are shown. */
+const MOST_LETTERS = 30;
 
 /** A model on some lines. */
 export function describeModel(model: Model, style: Style): string {
@@ -97,7 +99,7 @@ function formatImportances(features: Model['features']): string | undefined {
   if (measured.length === 0) return undefined;
   const falling = measured.toSorted((a, b) => b.importance - a.importance);
   return formatList(
-    falling.map(({ name, importance }) => `${shorten(name)} ${formatShare(importance)}`),
+    falling.map(({ name, importance }) => `${shorten(name, MOST_LETTERS)} ${formatShare(importance)}`),
     MOST_FEATURES,
   );
 }

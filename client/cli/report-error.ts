@@ -24,7 +24,9 @@ export function reportError(error: unknown, { address, json }: { address: string
     process.stderr.write(`${style.warn('cancelled')}  the server stops what it did for this call\n`);
     return;
   }
-  const kind = code === undefined ? '' : `${code}${reason === undefined ? '' : ` (${reason})`}: `;
+  // Where a cell of the file is at fault, the place says more than the status.
+  const isCell = error instanceof RefusedCell;
+  const kind = code === undefined || isCell ? '' : `${code}${reason === undefined ? '' : ` (${reason})`}: `;
   // The message of several violations only repeats them in one long line.
   const summary = violations.length > 1 ? `${violations.length} faults` : message;
   process.stderr.write(`${style.bad('error')}  ${style.bold(kind)}${summary}\n`);

@@ -193,7 +193,9 @@ describe('CSV files with words, from the command line to the server', () => {
     const linear = ['--estimator', 'logistic_regression', '--label', 'renewed'];
     const { code, stderr } = await cli('fit', 'linear', example('renewals'), ...linear);
     expect(code).to.equal(ExitCode.usage);
-    expect(stderr).to.match(/renewals\.csv, line \d+, column "age", which is empty: is NaN; this estimator takes no/);
+    expect(stderr).to.match(
+      /^error {2}\S+renewals\.csv, line \d+, column "age", which is empty: is NaN; this estimator takes no/m,
+    );
     expect(stderr).to.include('hint').and.to.include('trees');
     const filled = join(folder, 'filled.csv');
     await writeFile(filled, (await readFile(example('renewals'), 'utf8')).replaceAll(/,,(?=\d+,\d+,\w+$)/gm, ',40,'));

@@ -67,6 +67,7 @@ describe('a model on the screen', () => {
     const classes = Array.from({ length: 300 }, (_, index) => `${index}${'x'.repeat(1000)}`);
     const lines = describeModel({ ...bare, features, classes }, plain).split('\n');
     expect(lines.filter((line) => line.length > 700)).to.deep.equal([]);
+    expect(lines.join('\n')).to.match(/importances +0_long[long]*…[long]+ 0\.0 %, 1_long/);
     expect(lines.join('\n')).to.include('2500 numeric: 0_long').and.to.include('2500 categorical: 1_long');
   });
 
