@@ -56,7 +56,7 @@ async function refusedRequests({ client, names, signal }: Stage, { recipe }: Err
     ),
   );
   await provoke(
-    { what: 'fit with a setting that the engine has not', code: 'UNIMPLEMENTED', reason: 'NOT_IMPLEMENTED' },
+    { what: 'fit with a setting that is not built', code: 'UNIMPLEMENTED', reason: 'NOT_IMPLEMENTED' },
     client.fit({ ...good, estimator: { logisticRegression: { solver: 'saga' } } }, { signal }),
   );
 }
