@@ -1,6 +1,6 @@
-import type { AlignedMatrix } from './features.js';
 import { notWhole } from '../estimators/require-whole.js';
 import type { Categories, ModelCategories } from './categories.js';
+import type { AlignedMatrix } from './features.js';
 import { Turns } from './turns.js';
 
 /** How many categories are entered between two looks at the clock. */

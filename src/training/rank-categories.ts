@@ -1,4 +1,4 @@
-import { invalid } from '../errors.js';
+import { type DomainError, invalid } from '../errors.js';
 import { MAX_CATEGORIES } from '../estimators/category-limits.js';
 import type { Matrix } from '../estimators/matrix.js';
 import type { CategoricalColumn } from './protocol.js';
@@ -37,7 +37,7 @@ export function rankCategories(
 }
 
 /** The error for a column whose categories are too many to be learned from. */
-export function tooManyCategories(path: string): ReturnType<typeof invalid> {
+export function tooManyCategories(path: string): DomainError {
   return invalid(
     path,
     `has more than ${MAX_CATEGORIES} categories, the most of a feature; drop the column, or put its rare categories together`,

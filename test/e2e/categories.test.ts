@@ -76,8 +76,11 @@ describe('Categories', () => {
     describe(`of ${kind} (${engine})`, () => {
       it('are stored with the model, which shows them', async () => {
         const model = await fit({ estimator });
-        const facts = model.features.map(({ importance: _, splits: __, ...rest }: Record<string, unknown>) => rest);
-        expect(facts).to.deep.equal([
+        const facts = ['name', 'kind', 'categories', 'nCategories', 'integerCategories'];
+        const schema = model.features.map((feature: Record<string, unknown>) =>
+          Object.fromEntries(Object.entries(feature).filter(([key]) => facts.includes(key))),
+        );
+        expect(schema).to.deep.equal([
           { name: 'size', kind: 'FEATURE_KIND_NUMERIC' },
           {
             name: 'colour',
@@ -206,6 +209,18 @@ describe('Categories', () => {
     await predict(client, name, x);
     const failure = await fail(client.call('Fit', request({ x, estimator: { kNeighborsClassifier: {} } })));
     expect(failure).to.deep.include({ code: 'INVALID_ARGUMENT', fields: ['x.columns[2].numbers[0]'] });
+  });
+
+  it('may all be missing from a column, which tells nothing then', async () => {
+    const missing = { name: 'code', numbers: codes.map(() => 'NaN') };
+    const x = { columns: columns.with(2, missing) };
+    const model = await fit({ x });
+    expect(model.features[2]).to.deep.include({ kind: 'FEATURE_KIND_CATEGORICAL', integerCategories: true });
+    expect(model.features[2]).not.to.have.any.keys('categories', 'nCategories');
+    await succeed(client.call('Load', { name: model.name }));
+    const { probabilities } = await predict(client, model.name, x);
+    const known = await predict(client, model.name, { columns });
+    expect(known.probabilities).to.deep.equal(probabilities);
   });
 
   it('give a forest the importance of their columns', async () => {

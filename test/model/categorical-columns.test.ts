@@ -67,7 +67,7 @@ describe('The categorical columns of a training', () => {
     const reading = find(many, [], abort.signal);
     abort.abort(new DomainError('REQUEST_CANCELLED', 'gone'));
     expect(await refusalOf(reading)).to.have.property('reason', 'REQUEST_CANCELLED');
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('are refused with more categories than a feature may have', async () => {
     const distinct = Array.from({ length: MAX_CATEGORIES + 1 }, (_, i) => `c${i}`);
@@ -76,7 +76,7 @@ describe('The categorical columns of a training', () => {
       .to.have.property('message')
       .that.matches(/^x\.columns\[1\]\.strings: has more than 1048576 categories/);
     expect((await find(table(distinct.slice(1)))).columns).to.have.length(1);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('are refused with categories that take more than a feature’s may', async () => {
     const count = Math.floor(MAX_FEATURE_BYTES / MAX_CATEGORY_BYTES);
@@ -86,7 +86,7 @@ describe('The categorical columns of a training', () => {
       .to.have.property('message')
       .that.matches(/^x\.columns\[1\]\.strings: .*more than 67108864 bytes/);
     expect((await find(table(distinct.slice(1)))).columns).to.have.length(1);
-  }).timeout(20_000);
+  }).timeout(60_000);
 });
 
 async function refusalOf(found: Promise<unknown>): Promise<unknown> {

@@ -59,7 +59,8 @@ describe('The tensors of categories', () => {
 
   it('are refused where they do not belong to the features', async () => {
     for (const name of Object.keys(await categoryTensors(mixed, never))) {
-      expect(await refusal(mixed, ({ [name]: _, ...others }) => others)).to.contain(name);
+      const without = (tensors: Tensors) => Object.fromEntries(Object.entries(tensors).filter(([key]) => key !== name));
+      expect(await refusal(mixed, without)).to.contain(name);
     }
     expect(await refusal(mixed, (tensors) => ({ ...tensors, category_name_ends: ends(3, 3, 3) }))).to.contain('U32');
     expect(

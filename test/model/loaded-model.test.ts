@@ -80,7 +80,7 @@ describe('A loaded model', () => {
     done = true;
     expect(turns).to.be.above(2);
     expect(classIndexes.every((label, i) => label === (i % 3 === 1 ? 0 : 1))).to.equal(true);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('is refused as damaged where its categories are not those of its features', async () => {
     const good = await tensorsOf();

@@ -108,7 +108,7 @@ describe('The rank of a category', () => {
       ['options.categorical_features[0]'],
     );
     expect(message).to.contain('more than 1048576 categories').and.contain('drop the column');
-  }).timeout(20_000);
+  }).timeout(60_000);
 });
 
 function count(values: readonly number[], value: number): number {
