@@ -11,8 +11,11 @@ export type Work = 'fit' | 'batch' | 'row';
 export interface Case {
   readonly rows: number;
   readonly columns: number;
+  /** How many categories the last of the columns have; absent: all columns have numbers. */
+  readonly categories?: readonly number[];
   readonly classes: number;
-  readonly bars: Readonly<Partial<Record<Work, number>>>;
+  /** Of what is timed; null: it is held to nothing. */
+  readonly bars: Readonly<Partial<Record<Work, number | null>>>;
 }
 
 /** An estimator of ours beside its namesake, both with their defaults but for what is given. */

@@ -1,10 +1,11 @@
 """Trains and asks the benchmarks' peers: a JSON object a line on stdin, an answer a line on stdout.
 
-A request is {"estimator", "parameters", "x", "y", "q", "columns", "out"}: a class with
-scikit-learn's interface by its full name ("sklearn.neighbors.KNeighborsClassifier"),
+A request is {"estimator", "parameters", "x", "y", "q", "columns", "categorical", "out"}: a
+class with scikit-learn's interface by its full name ("sklearn.neighbors.KNeighborsClassifier"),
 its parameters, files of float64 rows, int32 labels (0 to n_classes - 1) and float64
-query rows, and what the paths of the answer's files begin with. NaN means missing.
-Wanted besides, if set: "batches" and "rows", the numbers of batches of all queries and
+query rows, the number of columns and which of them have categories, and what the paths of
+the answer's files begin with. NaN means missing. Each library is given tables in the form
+that suits it (see forms.py). Wanted besides, if set: "batches" and "rows", the numbers of batches of all queries and
 of single rows to time; "warm_up", the seconds to ask batches before; "attributes", names
 of fitted attributes; "neighbours", the numbers of the nearest rows; "c_api", that
 batch and row are timed by LightGBM's C interface.
@@ -28,6 +29,8 @@ import warnings
 
 import numpy
 
+from forms import form_of
+
 
 def seconds(task):
     start = time.perf_counter()
@@ -40,21 +43,28 @@ def answer(request):
     y = numpy.fromfile(request["y"], dtype="<i4")
     queries = numpy.fromfile(request["q"], dtype="<f8").reshape(-1, request["columns"])
     module, name = request["estimator"].rsplit(".", 1)
-    model = getattr(importlib.import_module(module), name)(**request["parameters"])
+    form = form_of(module, request["categorical"], request["columns"])
+    model = getattr(importlib.import_module(module), name)(**request["parameters"], **form.parameters)
+
+    train = form.fit(model, x, y)
+    batch_asked = form.asked(queries)
+    rows_asked = [form.asked(queries[i : i + 1]) for i in range(request.get("rows", 0))]
+
+    def ask(table):
+        return model.predict_proba(table, **form.prediction)
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        fit, _ = seconds(lambda: model.fit(x, y))
+        fit, _ = seconds(train)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        probabilities = model.predict_proba(queries)
+        probabilities = ask(batch_asked)
         start = time.perf_counter()
         while time.perf_counter() - start < request.get("warm_up", 0):
-            model.predict_proba(queries)
-        times = [seconds(lambda: model.predict_proba(queries))[0] for _ in range(request.get("batches", 0))]
+            ask(batch_asked)
+        times = [seconds(lambda: ask(batch_asked))[0] for _ in range(request.get("batches", 0))]
         batch = statistics.median(times) if times else None
-        singles = range(request.get("rows", 0))
-        rows = [seconds(lambda: model.predict_proba(queries[i : i + 1]))[0] for i in singles]
+        rows = [seconds(lambda: ask(table))[0] for table in rows_asked]
 
     row = statistics.median(rows) if rows else None
     if request.get("c_api"):

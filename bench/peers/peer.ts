@@ -45,6 +45,8 @@ export interface GivenProblem {
   readonly y: string;
   readonly q: string;
   readonly columns: number;
+  /** The columns that have categories. */
+  readonly categorical: readonly number[];
 }
 
 /** What peer.py answers of a training. */
@@ -87,11 +89,12 @@ export class Peer {
   }
 
   /** Hands a problem over, in files. */
-  async give({ x, y, q, columns }: Problem): Promise<GivenProblem> {
+  async give({ x, y, q, columns, nCategories = new Uint32Array() }: Problem): Promise<GivenProblem> {
     const prefix = join(this.folder, String(this.#given++));
     const files = { x: `${prefix}.x`, y: `${prefix}.y`, q: `${prefix}.q` };
     await Promise.all([writeFile(files.x, x), writeFile(files.y, y), writeFile(files.q, q)]);
-    return { ...files, columns };
+    const categorical = Array.from(nCategories.keys()).filter((column) => nCategories[column] > 0);
+    return { ...files, columns, categorical };
   }
 
   /** Has a problem drawn by scikit-learn's make_classification, with these parameters; its last rows are the queries. */

@@ -223,7 +223,6 @@ function scanSets(
   keepList(best, nBest, listedLeft, !listedLeft);
 }
 
-@inline
 function sumsOf(histogram: usize, bin: u32): v128 {
   return v128.load(histogram + <usize>bin * PAIR);
 }
@@ -247,7 +246,6 @@ function offer(best: GradientSplit, left: v128, right: v128, penalties: Penaltie
   return true;
 }
 
-@inline
 function keepList(best: GradientSplit, n: u32, listedLeft: bool, missingLeft: bool): void {
   best.nListed = n;
   best.listedLeft = <u32>listedLeft;
@@ -260,12 +258,10 @@ function list(rules: CategoryRules, n: u32): void {
 }
 
 /** The bin of a category that has been selected. */
-@inline
 function binAt(rules: CategoryRules, i: u32): u32 {
   return <u32>abs(load<f64>(<usize>rules.first + <usize>i * PAIR, 8));
 }
 
-@inline
 function addCandidate(at: usize, key: f64, bin: u32): usize {
   store<f64>(at, key);
   store<f64>(at, <f64>bin, 8);
@@ -277,7 +273,6 @@ function reverse(at: usize, end: usize): void {
   for (; at < end; at += PAIR) v128.store(at, f64x2.neg(v128.load(at)));
 }
 
-@inline
 function isBefore(a: v128, b: v128): bool {
   const key = f64x2.extract_lane(a, 0);
   const other = f64x2.extract_lane(b, 0);

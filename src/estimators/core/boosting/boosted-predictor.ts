@@ -1,7 +1,8 @@
 import { Workspace } from '../../../kernels/workspace.js';
 import type { ModelShape, Predictor } from '../../estimator.js';
 import type { BoostedTrees } from './boosted-trees.js';
-import { categoriesOf, placeOfCategory } from './category-sets.js';
+import { placeOfCategory } from './category-places.js';
+import { categoriesOf } from './category-sets.js';
 import { flatTreesBytes, flattenTrees, rowPlaces } from './flat-trees.js';
 import { sigmoids, softmaxes } from './link.js';
 

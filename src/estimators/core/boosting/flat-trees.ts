@@ -1,7 +1,8 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
 import type { ModelShape } from '../../estimator.js';
 import type { BoostedTrees } from './boosted-trees.js';
-import { categoriesOf, laidWords, laySet, mostWords } from './category-sets.js';
+import { lastPlace, laySet, wordsOfPlaces } from './category-places.js';
+import { categoriesOf, listedBy } from './category-sets.js';
 import { LEAF } from './gradient-tree.js';
 
 /** The bytes of a node, and of a place in a block of 8 rows (f64): see kernels/assembly/boosted-traversal.ts. */
@@ -39,7 +40,7 @@ export function flatTreesBytes(trees: BoostedTrees): number {
 /** The words of the sets of all splits that part categories. */
 function setWords({ categories }: BoostedTrees): number {
   if (categories === undefined) return 0;
-  return categories.listedLeft.reduce((sum, _, i) => sum + laidWords(categories.start[i + 1] - categories.start[i]), 0);
+  return categories.listedLeft.reduce((sum, _, split) => sum + wordsOfPlaces(lastPlace(categories, split)), 0);
 }
 
 /**
@@ -138,19 +139,21 @@ class NodeWriter {
     const { categories } = this.#trees;
     const split = this.#categorySplit;
     if (!Number.isNaN(threshold) || categories === undefined || split >= categories.listedLeft.length) return false;
-    return categories.start[split + 1] - categories.start[split] <= mostWords(nCategories);
+    return listedBy(categories, split).every((category) => category < nCategories);
   }
 
   #writeSet(place: number, feature: number, first: number, missingLeft: boolean): void {
     const { categories } = this.#trees;
     if (categories === undefined) throw new RangeError('there are no sets of categories');
-    const set = this.#sets.subarray(this.#nSetWords);
-    const last = laySet(categories, this.#categorySplit, missingLeft, this.#unseenLeft, set);
+    const last = lastPlace(categories, this.#categorySplit);
+    const end = this.#nSetWords + wordsOfPlaces(last);
+    const set = this.#sets.subarray(this.#nSetWords, end);
+    laySet(categories, this.#categorySplit, missingLeft, this.#unseenLeft, set);
     this.#words[place * 4] = set.byteOffset;
     this.#words[place * 4 + 1] = last;
     this.#words[place * 4 + 2] = feature * PLACE_BYTES + IS_CATEGORY;
     this.#words[place * 4 + 3] = first * NODE_BYTES;
-    this.#nSetWords += laidWords(categories.start[this.#categorySplit + 1] - categories.start[this.#categorySplit]);
+    this.#nSetWords = end;
     this.#categorySplit++;
   }
 
