@@ -117,13 +117,19 @@ export class ModelService {
           earlyStoppingRounds,
           memoryMb,
         };
-        const { classes, tensors, scores, categories: ranked } = await slot.train(job, training.progress, signal);
+        const {
+          hyperparameters,
+          classes,
+          tensors,
+          scores,
+          categories: ranked,
+        } = await slot.train(job, training.progress, signal);
         const createdAt = new Date();
         const categories = categorical.categoriesOf(columns, ranked);
         const { card, bytes } = await encodeArtifact(
           {
             generation: 1,
-            estimator,
+            estimator: { ...estimator, hyperparameters },
             classes,
             features: withImportances(featuresOf(names, categories), tensors),
             nSamples: rows,

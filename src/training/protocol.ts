@@ -48,6 +48,8 @@ export interface FitJob {
 
 /** What was learned. */
 export interface FitResult {
+  /** Those of the job, and those that were left open as the training has set them. */
+  readonly hyperparameters: EstimatorSpec['hyperparameters'];
   readonly classes: Classes;
   readonly tensors: Tensors;
   /** The values of each categorical column in X, the most frequent in the training rows first: that of rank r is category r. */

@@ -56,19 +56,26 @@ export function train(job: FitJob, monitor: TrainingMonitor): FitResult {
   };
 
   if (split === undefined) {
-    return { classes, tensors: engine.fit(whole, spec.hyperparameters, monitor), categories };
+    const hyperparameters = engine.settle?.(whole, spec.hyperparameters) ?? spec.hyperparameters;
+    return { hyperparameters, classes, tensors: engine.fit(whole, hyperparameters, monitor), categories };
   }
   const { training, validation } = splitInPlace(whole, split);
   requireSomeWeight(training.sampleWeight);
   const watch = new TrainingWatch(monitor);
-  const tensors = engine.fit(
-    engine.takesValidation ? { ...training, validation: { ...validation, earlyStoppingRounds } } : training,
-    spec.hyperparameters,
-    watch,
-  );
+  const watched = engine.takesValidation
+    ? { ...training, validation: { ...validation, earlyStoppingRounds } }
+    : training;
+  const hyperparameters = engine.settle?.(watched, spec.hyperparameters) ?? spec.hyperparameters;
+  const tensors = engine.fit(watched, hyperparameters, watch);
   // What the training has worked with must not add to what the predictor takes.
   collectGarbage();
-  return { classes, tensors, categories, scores: score(job, engine, tensors, validation, () => watch.pause()) };
+  return {
+    hyperparameters,
+    classes,
+    tensors,
+    categories,
+    scores: score(job, engine, tensors, validation, () => watch.pause()),
+  };
 }
 
 /** How many categories each feature has; undefined where none has any. */

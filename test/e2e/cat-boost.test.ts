@@ -157,6 +157,10 @@ describe('Oblivious trees over gRPC', () => {
       expect(splits).to.be.within(1, 10 * 3);
       expect(estimator.catBoostClassifier).to.deep.equal({
         ...set,
+        // What was left open is as CatBoost has set it; there is no share of all rows.
+        learningRate: 0.5,
+        l2LeafReg: 3,
+        leafEstimationIterations: 10,
         rsm: 1,
         oneHotMaxSize: 2,
         nanMode: 'NAN_MODE_MIN',
@@ -164,6 +168,16 @@ describe('Oblivious trees over gRPC', () => {
       });
     }
   });
+
+  it('are learned again from the hyperparameters that they show', async () => {
+    const { model } = await succeed(client.call('Fit', { name: 'm', estimator: { catBoostClassifier: {} }, ...data }));
+    const { learningRate, ...shown } = model.estimator.catBoostClassifier;
+    expect(learningRate).to.be.within(0.01, 0.5);
+    expect(shown).to.include({ bootstrapType: 'BOOTSTRAP_TYPE_BAYESIAN', baggingTemperature: 1 });
+    expect(shown).not.to.have.property('subsample');
+    const again = await succeed(client.call('Fit', { name: 'n', estimator: model.estimator, ...data }));
+    expect(again.model.sha256).to.equal(model.sha256);
+  }).timeout(60_000);
 
   it('stop early, and tell the best iteration', async () => {
     const estimator = { catBoostClassifier: { learningRate: 0.5, iterations: 200 } };

@@ -13,6 +13,7 @@ import { requireCategories } from './target-statistics/require-categories.js';
 
 const PATH = 'estimator.cat_boost_classifier';
 
+const DEFAULT_L2 = 3;
 /** What CatBoost takes where it does not choose the rate by the data. */
 const FIXED_RATE = 0.03;
 /** Where there are fewer iterations and columns, CatBoost takes one step only in leaves. */
@@ -35,6 +36,24 @@ export const coreCatBoost: Engine<CatBoostHyperparameters> = {
   takesValidation: true,
 
   honours: () => true,
+
+  settle(training, hyperparameters) {
+    const { nSamples, nFeatures, nClasses, sampleWeight, validation } = training;
+    // Rows of the weight 0 leave no trace.
+    const nRows = sampleWeight?.reduce((n, weight) => n + (weight > 0 ? 1 : 0), 0) ?? nSamples;
+    const keepsBest = (validation?.earlyStoppingRounds ?? 0) > 0;
+    const plan = catBoostPlan(hyperparameters, { nSamples: nRows, nFeatures, nClasses }, keepsBest);
+    const { sampling } = plan;
+    return {
+      ...hyperparameters,
+      learning_rate: plan.learningRate,
+      l2_leaf_reg: hyperparameters.l2_leaf_reg ?? DEFAULT_L2,
+      leaf_estimation_iterations: plan.steps,
+      bootstrap_type: sampling.by,
+      subsample: 'share' in sampling ? sampling.share : null,
+      bagging_temperature: 'temperature' in sampling ? sampling.temperature : null,
+    };
+  },
 
   trainingBytes(size, hyperparameters) {
     const plan = catBoostPlan(hyperparameters, size, false);
@@ -80,7 +99,7 @@ export function catBoostPlan(
     iterations,
     depth: hyperparameters.depth,
     learningRate: learning_rate ?? (isFree ? automaticRate(nSamples, nClasses, iterations, keepsBest) : FIXED_RATE),
-    l2: Math.max(LEAST_L2, l2_leaf_reg ?? 3),
+    l2: Math.max(LEAST_L2, l2_leaf_reg ?? DEFAULT_L2),
     randomStrength: hyperparameters.random_strength,
     sampling: samplingOf(hyperparameters, nSamples, nClasses),
     byLevel: hyperparameters.rsm,
