@@ -36,6 +36,7 @@ const ESTIMATORS: readonly object[] = [
   { kNeighborsClassifier: { nNeighbors: 3, engine: 'ENGINE_MLJS' } },
   { lgbmClassifier: { nEstimators: 30, minChildSamples: 5 } },
   { xgbClassifier: { nEstimators: 30 } },
+  { catBoostClassifier: { iterations: 30 } },
 ];
 
 /** The values of a column's categories, the most frequent first; of equally frequent ones, by `order`. */
