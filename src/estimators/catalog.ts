@@ -1,4 +1,5 @@
 import { type FieldViolation, fromViolations, messageOf, notImplemented } from '../errors.js';
+import { catBoostClassifier } from './cat-boost-classifier.js';
 import type { Engine, EngineName, Estimator, EstimatorKind, EstimatorSpec } from './estimator.js';
 import { show } from './hyperparameters.js';
 import { kNeighborsClassifier } from './k-neighbors-classifier.js';
@@ -14,7 +15,7 @@ export const catalog: Readonly<Record<EstimatorKind, Estimator>> = {
   k_neighbors_classifier: kNeighborsClassifier,
   xgb_classifier: xgbClassifier,
   lgbm_classifier: lgbmClassifier,
-  cat_boost_classifier: { kind: 'cat_boost_classifier', hyperparameters: {}, engines: {} },
+  cat_boost_classifier: catBoostClassifier,
 };
 
 /**

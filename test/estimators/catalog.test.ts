@@ -148,12 +148,12 @@ describe('The estimator of a request', () => {
     }
   });
 
-  it('is not implemented with an engine, or of a kind, that is not built', () => {
+  it('is not implemented with an engine that is not built', () => {
     refusalOf(() => resolveEstimator('xgb_classifier', 'mljs', {}), 'NOT_IMPLEMENTED', [
       'estimator.xgb_classifier.engine',
     ]);
-    refusalOf(() => resolveEstimator('cat_boost_classifier', undefined, {}), 'NOT_IMPLEMENTED', [
-      'estimator.cat_boost_classifier',
+    refusalOf(() => resolveEstimator('cat_boost_classifier', 'mljs', {}), 'NOT_IMPLEMENTED', [
+      'estimator.cat_boost_classifier.engine',
     ]);
   });
 
@@ -161,6 +161,9 @@ describe('The estimator of a request', () => {
     const spec = resolveEstimator('logistic_regression', undefined, {});
     expect(engineOf(spec)).to.equal(catalog.logistic_regression.engines.core);
     expect(engineOf({ ...spec, engine: 'mljs' })).to.equal(catalog.logistic_regression.engines.mljs);
-    expect(() => engineOf({ ...spec, kind: 'cat_boost_classifier' })).to.throw(RangeError, 'no engine core');
+    expect(() => engineOf({ ...spec, kind: 'cat_boost_classifier', engine: 'mljs' })).to.throw(
+      RangeError,
+      'no engine mljs',
+    );
   });
 });

@@ -204,7 +204,6 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
   });
 
   const unimplemented: [string, object, string][] = [
-    ['an estimator that is not built', { estimator: { catBoostClassifier: {} } }, 'estimator.cat_boost_classifier'],
     [
       'a hyperparameter that its engine lacks',
       { estimator: { logisticRegression: { solver: 'SOLVER_SAGA' } } },

@@ -393,7 +393,7 @@ export interface Estimator {
     /** Boosted trees as LightGBM grows them. */
     { $case: "lgbmClassifier"; value: LGBMClassifier }
     | //
-    /** Boosted trees as CatBoost grows them. Not built yet: UNIMPLEMENTED. */
+    /** Boosted trees as CatBoost grows them. */
     { $case: "catBoostClassifier"; value: CatBoostClassifier }
     | undefined;
 }
@@ -1168,15 +1168,20 @@ export interface LGBMClassifier {
 }
 
 /**
- * Boosted oblivious trees, after CatBoost's CatBoostClassifier; compatible, not
- * CatBoost itself. Not built yet: UNIMPLEMENTED.
+ * Boosted oblivious trees, after CatBoost's CatBoostClassifier with
+ * boosting_type Plain; compatible, not CatBoost itself. Missing values (NaN) are
+ * taken as nan_mode says.
  */
 export interface CatBoostClassifier {
-  /** The number of boosting rounds, at least 1. Default 1000. */
+  /** The number of boosting rounds, 1 to 100,000. Default 1000. */
   iterations?:
     | number
     | undefined;
-  /** Shrinkage of each tree, > 0. Unset: from n_samples and iterations. */
+  /**
+   * Shrinkage of each tree, > 0. Unset: chosen by n_samples and iterations as
+   * CatBoost does, unless l2_leaf_reg or leaf_estimation_iterations is set, else
+   * 0.03.
+   */
   learningRate?:
     | number
     | undefined;
@@ -1184,39 +1189,48 @@ export interface CatBoostClassifier {
   depth?:
     | number
     | undefined;
-  /** L2 penalty on leaves, at least 0. Default 3. */
+  /** L2 penalty on leaves, at least 0. Unset: 3. */
   l2LeafReg?:
     | number
     | undefined;
-  /** Randomness of split scores, at least 0. Default 1. */
+  /** Strength of the noise that split scores get, at least 0. Default 1. */
   randomStrength?:
     | number
     | undefined;
-  /** How rows are sampled. Default MVS (binary) or BAYESIAN (multiclass). */
+  /** How rows are sampled. Unset: MVS for two classes, BAYESIAN for more. */
   bootstrapType?:
     | CatBoostClassifier_BootstrapType
     | undefined;
-  /** Share of the rows drawn, in (0, 1]. Default 0.8. */
+  /**
+   * Share of the rows drawn, in (0, 1], for MVS (unset: 0.8, and 1 of fewer than
+   * 100 rows) and BERNOULLI (unset: 0.66).
+   */
   subsample?:
     | number
     | undefined;
-  /** Strength of BAYESIAN, at least 0. Default 1. */
+  /** Strength of BAYESIAN, at least 0. Unset: 1. */
   baggingTemperature?:
     | number
     | undefined;
-  /** Share of the features drawn for each split, in (0, 1]. Default 1. */
+  /** Share of the features drawn for each level of a tree, in (0, 1]. Default 1. */
   rsm?:
     | number
     | undefined;
-  /** The number of borders of a feature, 1 to 65,535. Default 254. */
+  /** The most borders of a feature, 1 to 65,535. Default 254. */
   borderCount?:
     | number
     | undefined;
-  /** Newton steps for the values of a leaf, at least 1. Unset: by the loss. */
+  /**
+   * Newton steps for the values of leaves, 1 to 1000. Unset: 10 for two classes,
+   * and 1 for more, or of fewer than 200 iterations on fewer than 20 features.
+   */
   leafEstimationIterations?:
     | number
     | undefined;
-  /** Up to so many categories are split one against the rest. Default 2. */
+  /**
+   * Up to so many categories are split one against the rest. Default 2. Not
+   * built yet: UNIMPLEMENTED.
+   */
   oneHotMaxSize?:
     | number
     | undefined;

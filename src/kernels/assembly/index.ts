@@ -33,6 +33,23 @@ export { partitionTile16, partitionTile8 } from './tile-partition';
 export { addToScores, addWalked16, addWalked8 } from './boosting-scores';
 export { walkBoostedBatch, walkBoostedRow } from './boosted-traversal';
 
+export { sigmoidStructure, softmaxStructure } from './oblivious-gradients';
+export { bayesianFactors, bernoulliFactors, drawnFactors, weighRows } from './row-factors';
+export { nextNormal, normalsBytes, startNormals } from './normals';
+export { addSplitScores, bestBorder, histogramTotal } from './oblivious-split';
+export {
+  addLeafValues,
+  addWeightsByLeaf,
+  countGroups,
+  findLeaves16,
+  findLeaves8,
+  groupRows,
+  leafCurvature,
+  listByLeaf,
+  stepGroups,
+} from './oblivious-leaves';
+export { countBorders, walkObliviousBatch, walkObliviousRow } from './oblivious-traversal';
+
 export { countKeys, joinKeys } from './tuple-keys';
 export { addCounts, countedStatistics, countersOf, orderedStatistics, startCounts } from './target-statistics';
 export { commonBits, hashTuples, orderTuples, tagTuples } from './tuple-hashes';
