@@ -47,16 +47,4 @@ export interface StatisticsKernels {
     absent: number,
     entries: number,
   ): number;
-  // statistic-histogram.ts
-  addStatisticPairs(
-    bins: number,
-    leaves: number,
-    pairs: number,
-    nRows: number,
-    firstLeaf: number,
-    nLeaves: number,
-    histograms: number,
-    stride: number,
-  ): void;
-  setLeafBits(bins: number, nRows: number, cut: number, level: number, leaves: number): void;
 }

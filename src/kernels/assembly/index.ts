@@ -54,4 +54,3 @@ export { countKeys, joinKeys } from './tuple-keys';
 export { addCounts, countedStatistics, countersOf, orderedStatistics, startCounts } from './target-statistics';
 export { commonBits, hashTuples, orderTuples, tagTuples } from './tuple-hashes';
 export { lookUpStatistics, packEntries } from './statistic-tables';
-export { addStatisticPairs, setLeafBits } from './statistic-histogram';

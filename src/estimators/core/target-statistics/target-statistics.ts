@@ -49,12 +49,10 @@ export interface StatisticsRows {
  * 0, 1/2 and 1; lane 3 of tile 0 is the Counter, and of other tiles nothing.
  */
 export class TargetStatistics {
-  readonly nRows: number;
   readonly nTiles: number;
-  /** The columns that have statistics. */
-  readonly columns: readonly number[];
   readonly #workspace: Workspace;
   readonly #size: StatisticsSize;
+  readonly #columns: readonly number[];
   readonly #labels: Placed<Uint16Array>;
   readonly #keys: RowKeys;
   readonly #orders: readonly RowOrder[];
@@ -97,11 +95,10 @@ export class TargetStatistics {
       complexity,
     };
     const { nRows, nHeld } = size;
-    this.nRows = nRows;
     this.nTiles = nClasses - 1;
     this.#workspace = workspace;
     this.#size = size;
-    this.columns = columns;
+    this.#columns = columns;
     this.#labels = workspace.u16(nRows);
     for (let place = 0; place < nRows; place++) this.#labels[place] = rows.y[order[place]];
     this.#keys = new RowKeys(workspace, codedColumns(workspace, rows, size, pause), size, tests, pause);
@@ -117,7 +114,7 @@ export class TargetStatistics {
 
   /** The projections that the next level of a tree may look at: single columns first. */
   projections(splits: readonly TreeSplit[]): Projection[] {
-    return candidateProjections(this.columns, this.#size.complexity, splits);
+    return candidateProjections(this.#columns, this.#size.complexity, splits);
   }
 
   /** How many different keys the rows have under a projection. */

@@ -51,8 +51,8 @@ export const statisticsProblem: fc.Arbitrary<StatisticsProblem> = fc
     });
   });
 
-/** Statistics of a problem in a workspace of just their size, and so many bytes more. */
-export function statisticsOf(problem: StatisticsProblem, complexity = 4, extra = 0) {
+/** Statistics of a problem in a workspace of just their size. */
+export function statisticsOf(problem: StatisticsProblem, complexity = 4) {
   const { rows, y, held, nClasses, nCategories, seed } = problem;
   const nRows = rows.length;
   const columns = [...nCategories.keys()].filter((column) => nCategories[column] > 0);
@@ -63,9 +63,7 @@ export function statisticsOf(problem: StatisticsProblem, complexity = 4, extra =
     nCategories: columns.map((column) => nCategories[column]),
     complexity,
   };
-  const workspace = new Workspace(
-    TargetStatistics.bytes(size) + Workspace.sizeOf(nRows, 4) + Workspace.sizeOf(1, 8) + extra,
-  );
+  const workspace = new Workspace(TargetStatistics.bytes(size) + Workspace.sizeOf(nRows, 4) + Workspace.sizeOf(1, 8));
   const order = workspace.u32(nRows);
   const random = workspace.f64(1).address;
   workspace.kernels.seedRandom(random, seed, 0);
@@ -96,7 +94,7 @@ export function statisticsOf(problem: StatisticsProblem, complexity = 4, extra =
   );
   /** The bytes behind what is placed. */
   const rest = () => workspace.byteLength - workspace.u8(0).address;
-  return { statistics, order: [...order], placed: placed.slice(0, nRows), memory: order.buffer, rest, workspace };
+  return { statistics, order: [...order], placed: placed.slice(0, nRows), memory: order.buffer, rest };
 }
 
 /** The places of rows in the order of each fold, as the published generator draws them. */
