@@ -3,8 +3,12 @@ export interface BoostingKernels {
   // tiles.ts, tile-partition.ts
   placeBins8: PlaceBins;
   placeBins16: PlaceBins;
-  partitionTile8: PartitionTile;
-  partitionTile16: PartitionTile;
+  placeCategories8: PlaceCategories;
+  placeCategories16: PlaceCategories;
+  partitionByCut8: PartitionByCut;
+  partitionByCut16: PartitionByCut;
+  partitionBySet8: PartitionBySet;
+  partitionBySet16: PartitionBySet;
   // radix-sort.ts
   sortNumbers(values: number, n: number, spare: number): void;
   countDistinct(values: number, n: number, lengths: number): number;
@@ -35,30 +39,22 @@ export interface BoostingKernels {
     step: number,
     sums: number,
   ): void;
-  // gradient-histogram.ts, gradient-split.ts
+  // gradient-histogram.ts, split-search.ts, leaf-score.ts
   gatherPairs(pairs: number, rows: number, count: number, gathered: number): void;
   gatherBins(bins: number, rowBytes: number, rows: number, count: number, gathered: number): void;
-  addTile8(bins: number, rowBytes: number, width: number, count: number, pairs: number, histograms: number): void;
-  addTile16(
-    bins: number,
-    rowBytes: number,
-    width: number,
-    count: number,
-    pairs: number,
-    histograms: number,
-    stride: number,
-  ): void;
+  addTile(bins: number, rowBytes: number, width: number, count: number, pairs: number, histograms: number): void;
+  addWide(bins: number, rowBytes: number, count: number, pairs: number, histogram: number): void;
   clearHistogram(at: number, bytes: number): void;
   subtractHistogram(from: number, other: number, bytes: number): void;
   findSplit(
     histograms: number,
-    stride: number,
     features: number,
     nFeatures: number,
     count: number,
     gradient: number,
     hessian: number,
     penalties: number,
+    categories: number,
     fromAbove: boolean,
     floor: number,
     splittable: number,
@@ -68,20 +64,11 @@ export interface BoostingKernels {
   leafStep(gradient: number, hessian: number, penalties: number): number;
   // boosting-scores.ts
   addToScores(scores: number, rows: number, count: number, value: number): void;
-  addWalked8: AddWalked;
-  addWalked16: AddWalked;
   // boosted-traversal.ts
-  walkBoostedBatch(
-    x: number,
-    nBlocks: number,
-    blockBytes: number,
-    nodes: number,
-    roots: number,
-    nTrees: number,
-    nOutputs: number,
-    outputs: number,
-  ): void;
-  walkBoostedRow(x: number, nodes: number, roots: number, nTrees: number, nOutputs: number, outputs: number): void;
+  walkBoostedBatch: WalkBatch;
+  walkBoostedRow: WalkRow;
+  walkMixedBatch: WalkBatch;
+  walkMixedRow: WalkRow;
 }
 
 type PlaceBins = (
@@ -92,10 +79,21 @@ type PlaceBins = (
   nEdges: number,
   missingBin: number,
   bins: number,
-  width: number,
+  rowBytes: number,
 ) => void;
 
-type PartitionTile = (
+type PlaceCategories = (
+  x: number,
+  nBlock: number,
+  nFeatures: number,
+  kept: number,
+  all: number,
+  unseenBin: number,
+  bins: number,
+  rowBytes: number,
+) => void;
+
+type PartitionByCut = (
   rows: number,
   count: number,
   bins: number,
@@ -105,4 +103,24 @@ type PartitionTile = (
   spare: number,
 ) => number;
 
-type AddWalked = (nodes: number, rows: number, count: number, scores: number) => void;
+type PartitionBySet = (
+  rows: number,
+  count: number,
+  bins: number,
+  rowBytes: number,
+  set: number,
+  spare: number,
+) => number;
+
+type WalkBatch = (
+  x: number,
+  nBlocks: number,
+  blockBytes: number,
+  nodes: number,
+  roots: number,
+  nTrees: number,
+  nOutputs: number,
+  outputs: number,
+) => void;
+
+type WalkRow = (x: number, nodes: number, roots: number, nTrees: number, nOutputs: number, outputs: number) => void;

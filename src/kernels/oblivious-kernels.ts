@@ -24,9 +24,9 @@ export interface ObliviousKernels {
   bayesianFactors(random: number, nRows: number, temperature: number, factors: number): void;
   bernoulliFactors(random: number, nRows: number, share: number, factors: number): void;
   drawnFactors(random: number, nRows: number, share: number, extra: number, factors: number): void;
+  drawFraction(random: number): number;
   weighRows(factors: number, nRows: number, pairs: number, nPairs: number, pitch: number, rows: number): number;
   // normals.ts
-  normalsBytes(): number;
   startNormals(normals: number): void;
   nextNormal(normals: number, random: number): number;
   // oblivious-split.ts
@@ -54,9 +54,13 @@ export interface ObliviousKernels {
     random: number,
     score: number,
   ): number;
+  // lane-histogram.ts
+  addLanes(tile: number, rows: number, count: number, pairs: number, histograms: number): void;
   // oblivious-leaves.ts
   findLeaves8: FindLeaves;
-  findLeaves16: FindLeaves;
+  findLeavesMixed: FindLeaves;
+  markLeaves(bins: number, stride: number, nRows: number, cut: number, level: number, leaves: number): void;
+  markTests(bins: number, rowBytes: number, nRows: number, split: number, bit: number, marks: number): void;
   countGroups(leaves: number, labels: number, bits: number, nRows: number, counts: number): void;
   groupRows(
     scores: number,
@@ -93,17 +97,17 @@ export interface ObliviousKernels {
   addLeafValues(scores: number, leaves: number, nRows: number, values: number): void;
   addWeightsByLeaf(weights: number, leaves: number, nRows: number, sums: number): void;
   // oblivious-traversal.ts
-  countBorders(x: number, stride: number, nRows: number, list: number, nPlaces: number, places: number): void;
-  walkObliviousRow(places: number, trees: number, nTrees: number, nOutputs: number, outputs: number): void;
-  walkObliviousBatch(
+  countBorders(
+    x: number,
+    stride: number,
+    nRows: number,
+    list: number,
+    nPlaces: number,
     places: number,
-    nBlocks: number,
-    blockBytes: number,
-    trees: number,
-    nTrees: number,
-    nOutputs: number,
-    outputs: number,
+    pitch: number,
   ): void;
+  walkObliviousRow(trees: number, nTrees: number, nOutputs: number, outputs: number): void;
+  walkObliviousBatch(nBlocks: number, trees: number, nTrees: number, nOutputs: number, outputs: number): void;
 }
 
 type FindLeaves = (

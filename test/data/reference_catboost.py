@@ -1,4 +1,4 @@
-"""Writes reference_catboost.json, for test/estimators/core/catboost-reference.test.ts.
+"""Writes reference_catboost.json and reference_catboost_categories.json, for test/estimators/core/catboost-reference.test.ts.
 
 What CatBoost 1.2.10 learns where nothing is drawn at random: random_strength 0 and
 bootstrap_type No. Needs numpy and catboost.
@@ -41,7 +41,17 @@ data = {
     "twenty columns": (wide, two),
     "breast cancer": (complete, labels),
 }
+# Categories, two of which tell a little, in the order in which rows come.
 row = numpy.arange(401)
+city = ((noisy[:, 2] + 1) * 6).astype(int)
+colour = (row * row + 3 * city) % 5
+coin = (row * 13) % 2
+wish = place + 0.4 * numpy.sin(city * 3.0) + 0.5 * (colour == city % 5) - 0.3 * coin
+named = [[*values[:3], f"city {a}", f"colour {b}", f"coin {c}"] for values, a, b, c in zip(noisy.astype(numpy.float32).tolist(), city, colour, coin)]
+categories = {
+    "categories of two classes": (named, (wish > 0.9).astype(int)),
+    "categories of three classes": (named, (wish > 0.6).astype(int) + (wish > 1.4)),
+}
 weights = {"whole": 1 + row * 7 % 5, "real": 0.1 + row * 7 % 11 / 8}
 
 # As many borders as leave no two parts of a column the same gain: which of them is parted is then left to the heap.
@@ -70,6 +80,22 @@ CASES = [
     {"border_count": 63, "data": "breast cancer", "depth": 3},
     {"border_count": 1000, "depth": 4},
     {"border_count": 15, "iterations": 200, "data": "two classes", "depth": 3},
+]
+
+
+# The order of the rows is that in which CatBoost sees them; all statistics are then determined.
+ORDERED = {"border_count": 15, "has_time": True, "max_ctr_complexity": 4, "learning_rate": 0.3}
+CATEGORIES = [
+    {"one_hot_max_size": 20},
+    {"one_hot_max_size": 20, "data": "categories of three classes"},
+    {"max_ctr_complexity": 1},
+    {"max_ctr_complexity": 1, "data": "categories of three classes"},
+    {"max_ctr_complexity": 2},
+    {},
+    {"one_hot_max_size": 5},
+    {"weights": "real"},
+    {"data": "categories of three classes"},
+    {"leaf_estimation_iterations": 5, "iterations": 30},
 ]
 
 
@@ -105,5 +131,36 @@ def learned(case):
     }
 
 
-lines = ",\n".join(json.dumps(learned(case)) for case in CASES)
-path.with_name("reference_catboost.json").write_text(f"[\n{lines}\n]\n")
+def learned_in_order(case):
+    """The same of rows with categories."""
+    of, by = case.get("data", "categories of two classes"), case.get("weights", "none")
+    given = {**ORDERED, **{name: value for name, value in case.items() if name not in ("data", "weights")}}
+    x, y = categories[of]
+    model = catboost.CatBoostClassifier(
+        **{"iterations": 10, **given},
+        random_strength=0,
+        bootstrap_type="No",
+        thread_count=1,
+        allow_writing_files=False,
+        verbose=0,
+    )
+    model.fit(x, y, sample_weight=weights.get(by), cat_features=[3, 4, 5])
+    probabilities = model.predict_proba(x)
+    return {
+        "hyperparameters": {name: value for name, value in given.items() if name not in ("has_time", "max_ctr_complexity")},
+        "complexity": given["max_ctr_complexity"],
+        "data": of,
+        "weights": by,
+        "probabilities": [rounded(row) for row in probabilities[::70]],
+        "logLoss": round(float(-numpy.log(probabilities[numpy.arange(len(y)), y]).mean()), 7),
+        "importances": rounded(model.get_feature_importance() / 100),
+    }
+
+
+def write(name, cases):
+    lines = ",\n".join(json.dumps(case) for case in cases)
+    path.with_name(name).write_text(f"[\n{lines}\n]\n")
+
+
+write("reference_catboost.json", map(learned, CASES))
+write("reference_catboost_categories.json", map(learned_in_order, CATEGORIES))

@@ -125,6 +125,7 @@ describe('Oblivious trees over gRPC', () => {
       expect(estimator.catBoostClassifier).to.deep.equal({
         ...set,
         rsm: 1,
+        oneHotMaxSize: 2,
         nanMode: 'NAN_MODE_MIN',
         autoClassWeights: 'AUTO_CLASS_WEIGHTS_NONE',
       });

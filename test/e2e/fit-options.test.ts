@@ -160,13 +160,6 @@ describe('The options of Fit', () => {
     });
   });
 
-  it('what bears on categories only is refused at its path while there are none', async () => {
-    expect(await refusal({ estimator: { lgbmClassifier: { catSmooth: 5 } } })).to.deep.include({
-      code: 'UNIMPLEMENTED',
-      fields: ['estimator.lgbm_classifier.cat_smooth'],
-    });
-  });
-
   it('a training that would outgrow its memory is refused before it starts, with the estimate', async () => {
     const small = await startTestServer({ trainingMemoryMb: 16 });
     const other = dynamicClient(small.address);

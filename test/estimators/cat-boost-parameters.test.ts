@@ -20,7 +20,7 @@ const PARAMETERS: Record<string, Parameter> = {
   rsm: { works: [0.3, 1], outOfRange: [0, -0.5, 1.1, NaN] },
   border_count: { works: [1, 2, 254, 255, 256, 65_535], outOfRange: [0, 2.5, 65_536] },
   leaf_estimation_iterations: { works: [1, 5, 1000], outOfRange: [0, 1.5, 1001] },
-  one_hot_max_size: { outOfRange: [-1, 1.5, 65_536], notBuilt: [2, 10] },
+  one_hot_max_size: { works: [0, 2, 255, 65_535], outOfRange: [-1, 1.5, 65_536] },
   auto_class_weights: { works: ['none', 'balanced', 'sqrt_balanced'], outOfRange: ['all', 0] },
   nan_mode: { works: ['forbidden', 'min', 'max'], outOfRange: ['nan', 0] },
   cat_features: { insteadOfIt: 'options.categorical_features' },

@@ -41,25 +41,29 @@ function search(
   inherited?: { readonly floor: number; readonly splittable: boolean },
 ) {
   const workspace = new Workspace(8192);
-  const histogram = workspace.f64(2 * (bins.length + 2));
-  histogram.set(bins.flatMap(({ g, h }) => [g, h]));
-  const features = workspace.u32(3);
-  features.set([bins.length - (hasMissing ? 1 : 0), hasMissing ? 1 : 0, 1]);
+  // What stands before it is none of its business.
+  const histogram = workspace.f64(2 * (bins.length + 4)).fill(77, 0, 4);
+  histogram.set(
+    bins.flatMap(({ g, h }) => [g, h]),
+    4,
+  );
+  const features = workspace.u32(5);
+  features.set([bins.length - (hasMissing ? 1 : 0), hasMissing ? 1 : 0, 1, 32, 0]);
   const penalties = workspace.f64(7);
   const { lambda, alpha, maxStep, minHessian, minSamples, extra, single } = rules;
   penalties.set([lambda, alpha, maxStep, minHessian, minSamples, extra, single ? 1 : 0]);
-  const best = workspace.f64(9);
+  const best = workspace.f64(10);
   const splittable = workspace.u8(1).fill(inherited?.splittable ? 1 : 0);
   const total = sumOf(bins);
   workspace.kernels.findSplit(
     histogram.address,
-    histogram.byteLength,
     features.address,
     1,
     count,
     total.g,
     total.h,
     penalties.address,
+    0,
     fromAbove,
     inherited?.floor ?? -Infinity,
     inherited === undefined ? 0 : splittable.byteOffset,

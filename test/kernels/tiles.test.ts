@@ -47,7 +47,7 @@ for (const [what, binBytes, mostEdges] of [
               places - 1,
               200,
               tile.address + lane * binBytes,
-              width,
+              width * binBytes,
             );
             const binOf = (of: number) => (Number.isNaN(of) ? 200 : cuts.filter((cut) => cut < of).length);
             const expected = values.flatMap((of) => [...Array<number>(width - 1).fill(17), binOf(of)]);
@@ -58,3 +58,44 @@ for (const [what, binBytes, mostEdges] of [
     });
   });
 }
+
+describe('The placing of categories', () => {
+  it('gives the first ones bins of their own, and tells missing, rare and unseen ones', () => {
+    const category = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 70_000 }), fc.constant(NaN));
+    fc.assert(
+      fc.property(
+        fc.array(category, { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 1, max: 65_534 }),
+        fc.integer({ min: 0, max: 10_000 }),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 5 }),
+        (values, most, more, apart, nFeatures) => {
+          const n = values.length;
+          for (const binBytes of [1, 2] as const) {
+            const kept = binBytes === 1 ? (most % 254) + 1 : most;
+            const all = kept + more;
+            const unseen = kept + (apart ? 1 : 0);
+            const workspace = new Workspace(4096 + 8 * n * nFeatures + 12 * n);
+            const x = workspace.f64(n * nFeatures).fill(3);
+            values.forEach((of, row) => (x[row * nFeatures + nFeatures - 1] = of));
+            const bins = binBytes === 1 ? workspace.u8(4 * n) : workspace.u16(4 * n);
+            bins.fill(17);
+            const { kernels } = workspace;
+            (binBytes === 1 ? kernels.placeCategories8 : kernels.placeCategories16)(
+              x.address + (nFeatures - 1) * 8,
+              n,
+              nFeatures,
+              kept,
+              all,
+              unseen,
+              bins.address + 2 * binBytes,
+              4 * binBytes,
+            );
+            const binOf = (of: number) => (of < kept ? of : of >= all ? unseen : kept);
+            expect([...bins]).to.deep.equal(values.flatMap((of) => [17, 17, binOf(of), 17]));
+          }
+        },
+      ),
+    );
+  });
+});

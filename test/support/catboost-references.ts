@@ -15,9 +15,24 @@ export interface CatBoostReference {
   readonly importances: readonly number[];
 }
 
+/** What it has learned of rows in the order of time, some of whose features are categories. */
+export interface CategoryReference extends Omit<CatBoostReference, 'data' | 'learningRate'> {
+  readonly data: 'categories of two classes' | 'categories of three classes';
+  /** Its max_ctr_complexity. */
+  readonly complexity: number;
+}
+
 // Compiled tests run from dist/test/support, while the data stay in test/data.
-const FILE = new URL('../../../test/data/reference_catboost.json', import.meta.url);
+const DATA = new URL('../../../test/data/', import.meta.url);
 
 export function readCatBoostReferences(): CatBoostReference[] {
-  return JSON.parse(readFileSync(FILE, 'utf8')) as CatBoostReference[];
+  return read('reference_catboost') as CatBoostReference[];
+}
+
+export function readCategoryReferences(): CategoryReference[] {
+  return read('reference_catboost_categories') as CategoryReference[];
+}
+
+function read(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, DATA), 'utf8'));
 }

@@ -3,6 +3,7 @@ import type {
   EngineName,
   EstimatorKind,
   EstimatorSpec,
+  ModelShape,
   TrainingMonitor,
   TrainingSet,
 } from '../../src/estimators/estimator.js';
@@ -40,11 +41,11 @@ export function fit(spec: EstimatorSpec, training: TrainingSet, monitor: Trainin
 export function predict(
   spec: EstimatorSpec,
   tensors: Tensors,
-  { nFeatures, nClasses }: { nFeatures: number; nClasses: number },
+  { nFeatures, nClasses, nCategories }: ModelShape,
   rows: readonly (readonly number[])[],
   Numbers: typeof Float64Array | typeof Float32Array = Float64Array,
 ): number[][] {
-  const predictor = engineOf(spec).restore(tensors, { nFeatures, nClasses }, spec.hyperparameters);
+  const predictor = engineOf(spec).restore(tensors, { nFeatures, nClasses, nCategories }, spec.hyperparameters);
   const probabilities = new Float64Array(rows.length * nClasses).fill(NaN);
   const data = new Numbers(rows.flat());
   predictor.predictProbabilities({ rows: rows.length, columns: nFeatures, data }, probabilities);

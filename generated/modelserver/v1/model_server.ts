@@ -1030,8 +1030,12 @@ export interface XGBClassifier {
     | number
     | undefined;
   /**
-   * Whether string columns are split by category. Default true. Not built yet:
-   * UNIMPLEMENTED.
+   * Whether categorical features are taken, each category being one: fewer than 4
+   * are tried one against the rest, of more up to 63 at either end of the order of
+   * their leaves (max_cat_to_onehot 4 and max_cat_threshold 64, as XGBoost's are
+   * unless set). Missing values go where each split has learned that they should,
+   * categories that the training has not seen to the side that XGBoost calls left.
+   * If false, categorical features are INVALID_ARGUMENT. Default true.
    */
   enableCategorical?: boolean | undefined;
 }
@@ -1149,28 +1153,43 @@ export interface LGBMClassifier {
     | number
     | undefined;
   /**
-   * Smoothing of categorical features, at least 0. Default 10. This and the other
-   * three of categorical features are not built yet: UNIMPLEMENTED.
+   * Of categorical features: what is added to a category's hessian where categories
+   * are put in order, and the fewest rows that it needs to be one of them, at least
+   * 0. Default 10.
    */
   catSmooth?:
     | number
     | undefined;
-  /** L2 penalty of categorical splits, at least 0. Default 10. */
+  /**
+   * L2 penalty on both sides of a split into sets of categories, at least 0, beside
+   * reg_lambda. Default 10.
+   */
   catL2?:
     | number
     | undefined;
-  /** The most categories on the smaller side of a split, at least 1. Default 32. */
+  /**
+   * The most categories that a split lists, at least 1; they go left, and all
+   * others, those that are missing or that the training has not seen too, go right.
+   * The sets that are compared differ by 100 rows or more (min_data_per_group).
+   * Default 32.
+   */
   maxCatThreshold?:
     | number
     | undefined;
-  /** Up to so many categories are split one against the rest. Default 4. */
+  /**
+   * Up to so many categories, at least 1, are tried one against the rest; one of
+   * them stands for the rare, missing and unseen ones. Default 4.
+   */
   maxCatToOnehot?: number | undefined;
 }
 
 /**
  * Boosted oblivious trees, after CatBoost's CatBoostClassifier with
  * boosting_type Plain; compatible, not CatBoost itself. Missing values (NaN) are
- * taken as nan_mode says.
+ * taken as nan_mode says. Of features with categories there are ordered target
+ * statistics, also of combinations of them from 200 iterations on; a category that
+ * the training has not seen is taken for one without rows, and a missing one is
+ * refused.
  */
 export interface CatBoostClassifier {
   /** The number of boosting rounds, 1 to 100,000. Default 1000. */
@@ -1228,8 +1247,8 @@ export interface CatBoostClassifier {
     | number
     | undefined;
   /**
-   * Up to so many categories are split one against the rest. Default 2. Not
-   * built yet: UNIMPLEMENTED.
+   * Features of up to so many categories are split one against the rest, 0 to
+   * 65,535; of others there are ordered target statistics. Default 2.
    */
   oneHotMaxSize?:
     | number

@@ -7,6 +7,7 @@ import { obliviousBoost, obliviousBytes } from './oblivious/oblivious-boost.js';
 import type { ObliviousPlan, RowSampling } from './oblivious/oblivious-plan.js';
 import { obliviousPredictor } from './oblivious/oblivious-predictor.js';
 import { readObliviousTrees } from './oblivious/oblivious-trees.js';
+import { requireCategories } from './target-statistics/require-categories.js';
 
 const PATH = 'estimator.cat_boost_classifier';
 
@@ -20,18 +21,18 @@ const FEW_ROWS = 100;
 /** In place of no penalty. */
 const LEAST_L2 = 1e-20;
 
-/** What bears on categorical features only, which no training has yet. */
-const OF_CATEGORIES: readonly (keyof CatBoostHyperparameters)[] = ['one_hot_max_size'];
+/** CatBoost's max_ctr_complexity, and where there are few iterations. */
+const COMPLEXITY = 4;
+const FEW_COMPLEXITY = 1;
 
 /** Boosted oblivious trees as CatBoost grows them with Plain boosting (L. Prokhorenkova et al., "CatBoost: unbiased boosting with categorical features", 2018). */
 export const coreCatBoost: Engine<CatBoostHyperparameters> = {
   takesMissingValues: true,
+  takesCategories: 'natively',
   takesSampleWeight: true,
   takesValidation: true,
 
-  honours(name) {
-    return !OF_CATEGORIES.includes(name);
-  },
+  honours: () => true,
 
   trainingBytes(size, hyperparameters) {
     const plan = catBoostPlan(hyperparameters, size, false);
@@ -41,9 +42,11 @@ export const coreCatBoost: Engine<CatBoostHyperparameters> = {
 
   /**
    * @throws INVALID_REQUEST where bootstrap_type takes no subsample, or no
-   *   bagging_temperature, and for missing values that nan_mode forbids.
+   *   bagging_temperature, and for missing values that nan_mode forbids, and
+   *   missing categories.
    */
   fit(training, hyperparameters, monitor) {
+    requireCategories(training);
     if (hyperparameters.nan_mode === 'forbidden') requireNothingMissing(training);
     const keepsBest = (training.validation?.earlyStoppingRounds ?? 0) > 0;
     const classFactors = automaticClassFactors(training, hyperparameters.auto_class_weights);
@@ -56,8 +59,13 @@ export const coreCatBoost: Engine<CatBoostHyperparameters> = {
   },
 };
 
-/** CatBoost's rules, in numbers. */
-function catBoostPlan(
+/**
+ * CatBoost's rules, in numbers.
+ *
+ * @param keepsBest whether the best iteration is kept, rather than the last one
+ * @throws INVALID_REQUEST where bootstrap_type takes no subsample, or no bagging_temperature.
+ */
+export function catBoostPlan(
   hyperparameters: CatBoostHyperparameters,
   { nSamples, nFeatures, nClasses }: Pick<TrainingSet, 'nSamples' | 'nFeatures' | 'nClasses'>,
   keepsBest: boolean,
@@ -76,6 +84,9 @@ function catBoostPlan(
     borders: hyperparameters.border_count,
     steps: leaf_estimation_iterations ?? (nClasses > 2 || few ? 1 : 10),
     missing: hyperparameters.nan_mode === 'max' ? 'max' : 'min',
+    oneHot: hyperparameters.one_hot_max_size,
+    complexity: iterations < FEW_ITERATIONS ? FEW_COMPLEXITY : COMPLEXITY,
+    inOrder: false,
   };
 }
 

@@ -5,27 +5,24 @@ import type { BoostingPlan } from './boosting/boosting-plan.js';
 import { boostedPredictor } from './boosting/boosted-predictor.js';
 import { readBoostedTrees } from './boosting/boosted-trees.js';
 import { greedyBins } from './boosting/greedy-bins.js';
+import { keptCategories } from './boosting/kept-categories.js';
 import { outputsOf } from '../linear-model.js';
 
 /** LightGBM counts so much with the hessians of each side (kEpsilon, in single precision). */
 const EXTRA_HESSIAN = Math.fround(1e-15);
 
-/** What bears on categorical features only, which no training has yet. */
-const OF_CATEGORIES: readonly (keyof LgbmHyperparameters)[] = [
-  'cat_smooth',
-  'cat_l2',
-  'max_cat_threshold',
-  'max_cat_to_onehot',
-];
+/** LightGBM's min_data_per_group, which the contract has not. */
+const MIN_PER_GROUP = 100;
 
 /** Boosted trees as LightGBM grows them (G. Ke et al., "LightGBM: A Highly Efficient Gradient Boosting Decision Tree", 2017). */
 export const coreLgbm: Engine<LgbmHyperparameters> = {
   takesMissingValues: true,
+  takesCategories: 'natively',
   takesSampleWeight: true,
   takesValidation: true,
 
-  honours(name) {
-    return !OF_CATEGORIES.includes(name);
+  honours() {
+    return true;
   },
 
   trainingBytes(size, hyperparameters) {
@@ -37,7 +34,7 @@ export const coreLgbm: Engine<LgbmHyperparameters> = {
   },
 
   restore(tensors, shape: ModelShape) {
-    return boostedPredictor(readBoostedTrees(tensors, shape, outputsOf(shape.nClasses)), shape, false);
+    return boostedPredictor(readBoostedTrees(tensors, shape, outputsOf(shape.nClasses)), shape, false, false);
   },
 };
 
@@ -52,6 +49,8 @@ function lgbmPlan(hyperparameters: LgbmHyperparameters, nClasses: number): Boost
       weighted: false,
       single: false,
       cut: (values, counts, maxBins) => greedyBins(values, counts, maxBins, min_data_in_bin),
+      keptCategories: (counts, nMissing) => keptCategories(counts, nMissing, max_bin, min_data_in_bin),
+      unseenApart: false,
     },
     growth: {
       bestFirst: true,
@@ -68,6 +67,14 @@ function lgbmPlan(hyperparameters: LgbmHyperparameters, nClasses: number): Boost
       lambda: hyperparameters.reg_lambda,
       alpha: hyperparameters.reg_alpha,
       maxStep: 0,
+      categories: {
+        like: 'LightGBM',
+        mostSingled: hyperparameters.max_cat_to_onehot,
+        most: hyperparameters.max_cat_threshold,
+        smooth: hyperparameters.cat_smooth,
+        l2: hyperparameters.cat_l2,
+        minPerGroup: MIN_PER_GROUP,
+      },
       learningRate: hyperparameters.learning_rate,
       byTree: hyperparameters.colsample_bytree,
       byLevel: 1,

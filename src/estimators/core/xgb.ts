@@ -13,26 +13,38 @@ const LEAST_GAIN = 1e-6;
 /** The least hessian of a row (kRtEps of its softmax). */
 const LEAST_HESSIAN = 1e-16;
 
-/** What bears on categorical features only, which no training has yet. */
-const OF_CATEGORIES: readonly (keyof XgbHyperparameters)[] = ['enable_categorical'];
+/** XGBoost's max_cat_to_onehot, of which fewer categories are tried one against the rest, and max_cat_threshold; the contract has neither. */
+const MAX_CAT_TO_ONEHOT = 4;
+const MAX_CAT_THRESHOLD = 64;
 
 /** Boosted trees as XGBoost grows them with the method `hist` (T. Chen and C. Guestrin, "XGBoost: A Scalable Tree Boosting System", 2016). */
 export const coreXgb: Engine<XgbHyperparameters> = {
   takesMissingValues: true,
+  takesCategories: 'natively',
   takesSampleWeight: true,
   takesValidation: true,
 
-  honours(name, value) {
-    return value === false || !OF_CATEGORIES.includes(name);
+  honours() {
+    return true;
   },
 
   trainingBytes(size, hyperparameters) {
     return boostingBytes(size, xgbPlan(hyperparameters, size.nClasses));
   },
 
-  /** @throws INVALID_REQUEST when there are more than two classes and scale_pos_weight is set. */
+  /**
+   * @throws INVALID_REQUEST when there are more than two classes and scale_pos_weight
+   * is set, or features of categories while enable_categorical is not.
+   */
   fit(training, hyperparameters, monitor) {
-    const { nClasses } = training;
+    const { nClasses, nCategories } = training;
+    const column = nCategories?.findIndex((n) => n > 0) ?? -1;
+    if (!hyperparameters.enable_categorical && column >= 0) {
+      throw invalid(
+        'estimator.xgb_classifier.enable_categorical',
+        `is false, and feature ${column} has categories; set it, or leave out the features that are strings or in options.categorical_features`,
+      );
+    }
     if (nClasses > 2 && hyperparameters.scale_pos_weight !== 1) {
       throw invalid(
         'estimator.xgb_classifier.scale_pos_weight',
@@ -43,7 +55,7 @@ export const coreXgb: Engine<XgbHyperparameters> = {
   },
 
   restore(tensors, shape: ModelShape) {
-    return boostedPredictor(readBoostedTrees(tensors, shape, outputsOf(shape.nClasses)), shape, true);
+    return boostedPredictor(readBoostedTrees(tensors, shape, outputsOf(shape.nClasses)), shape, true, true);
   },
 };
 
@@ -58,6 +70,9 @@ function xgbPlan(hyperparameters: XgbHyperparameters, nClasses: number): Boostin
       weighted: true,
       single: true,
       cut: quantileBins,
+      // Up to the last one that occurs.
+      keptCategories: (counts) => counts.findLastIndex((count) => count > 0) + 1,
+      unseenApart: true,
     },
     growth: {
       bestFirst: hyperparameters.grow_policy === 'lossguide',
@@ -75,6 +90,14 @@ function xgbPlan(hyperparameters: XgbHyperparameters, nClasses: number): Boostin
       lambda: hyperparameters.reg_lambda,
       alpha: hyperparameters.reg_alpha,
       maxStep: hyperparameters.max_delta_step,
+      categories: {
+        like: 'XGBoost',
+        mostSingled: MAX_CAT_TO_ONEHOT - 1,
+        most: MAX_CAT_THRESHOLD,
+        smooth: 0,
+        l2: 0,
+        minPerGroup: 0,
+      },
       learningRate: hyperparameters.learning_rate,
       byTree: hyperparameters.colsample_bytree,
       byLevel: hyperparameters.colsample_bylevel,

@@ -8,6 +8,12 @@
  * place that always holds NaN, so that a walk stays there without a branch; its
  * threshold is what it adds. Tree t adds to output t % nOutputs.
  *
+ * Trees that part categories have other walks, which take longer: the place of a
+ * value has IS_SET added where the split is by a set. In place of the threshold are
+ * then the address of its words (u32), which have a bit for each number that a row
+ * may have there, and the last of these (u32), which stands for all beyond. A row
+ * goes on to the second child where its bit is set.
+ *
  * Rows come in blocks of 8, whose values stand place by place (f64[places][8]):
  * one address leads to all rows of a block.
  */
@@ -15,11 +21,26 @@
 /** How many levels a batch goes down between two looks whether all have arrived. */
 const STRIDE: u32 = 3;
 
+/** Added to the place of a value, which is a multiple of 64. */
+const IS_SET: u32 = 1;
+
 /** The node below `node` for the row at `x`, the first of its values. */
 @inline
-function step(nodes: usize, node: usize, x: usize): usize {
+function step(mixed: bool, nodes: usize, node: usize, x: usize): usize {
   const at = nodes + node;
   const places = load<u64>(at, 8);
+  if (mixed) {
+    const place = <u32>places;
+    const isSet = place & IS_SET;
+    const value = load<f64>(x + <usize>(place ^ isSet));
+    // Without a branch, which nobody could foresee: a split by a threshold looks at the first word of the memory.
+    const mask: u32 = 0 - isSet;
+    const number = min(<u32>value, load<u32>(at, 4)) & mask;
+    const word = load<u32>(<usize>((load<u32>(at) & mask) + ((number >> 5) << 2)));
+    const bit = (word >> (number & 31)) & 1;
+    const second = select<u32>(bit, <u32>(value > load<f64>(at)), isSet);
+    return <usize>(places >> 32) + ((<usize>second) << 4);
+  }
   const second = load<f64>(x + <usize>(<u32>places)) > load<f64>(at);
   return <usize>(places >> 32) + ((<usize>second) << 4);
 }
@@ -29,15 +50,9 @@ function addLeaf(nodes: usize, node: usize, output: usize): void {
   store<f64>(output, load<f64>(output) + load<f64>(nodes + node));
 }
 
-/**
- * Adds the leaves that rows reach, block by block through one tree after the
- * other.
- *
- * @param x f64[nBlocks][blockBytes / 64][8]
- * @param roots u32[nTrees], bytes from `nodes`
- * @param outputs f64[nBlocks][8][nOutputs]
- */
-export function walkBoostedBatch(
+@inline
+function walkBatch(
+  mixed: bool,
   x: usize,
   nBlocks: u32,
   blockBytes: u32,
@@ -63,23 +78,23 @@ export function walkBoostedBatch(
       let n7 = root;
       for (;;) {
         for (let level: u32 = 1; level < STRIDE; level++) {
-          n0 = step(nodes, n0, block);
-          n1 = step(nodes, n1, block + 8);
-          n2 = step(nodes, n2, block + 16);
-          n3 = step(nodes, n3, block + 24);
-          n4 = step(nodes, n4, block + 32);
-          n5 = step(nodes, n5, block + 40);
-          n6 = step(nodes, n6, block + 48);
-          n7 = step(nodes, n7, block + 56);
+          n0 = step(mixed, nodes, n0, block);
+          n1 = step(mixed, nodes, n1, block + 8);
+          n2 = step(mixed, nodes, n2, block + 16);
+          n3 = step(mixed, nodes, n3, block + 24);
+          n4 = step(mixed, nodes, n4, block + 32);
+          n5 = step(mixed, nodes, n5, block + 40);
+          n6 = step(mixed, nodes, n6, block + 48);
+          n7 = step(mixed, nodes, n7, block + 56);
         }
-        const m0 = step(nodes, n0, block);
-        const m1 = step(nodes, n1, block + 8);
-        const m2 = step(nodes, n2, block + 16);
-        const m3 = step(nodes, n3, block + 24);
-        const m4 = step(nodes, n4, block + 32);
-        const m5 = step(nodes, n5, block + 40);
-        const m6 = step(nodes, n6, block + 48);
-        const m7 = step(nodes, n7, block + 56);
+        const m0 = step(mixed, nodes, n0, block);
+        const m1 = step(mixed, nodes, n1, block + 8);
+        const m2 = step(mixed, nodes, n2, block + 16);
+        const m3 = step(mixed, nodes, n3, block + 24);
+        const m4 = step(mixed, nodes, n4, block + 32);
+        const m5 = step(mixed, nodes, n5, block + 40);
+        const m6 = step(mixed, nodes, n6, block + 48);
+        const m7 = step(mixed, nodes, n7, block + 56);
         const moved = (n0 ^ m0) | (n1 ^ m1) | (n2 ^ m2) | (n3 ^ m3) | (n4 ^ m4) | (n5 ^ m5) | (n6 ^ m6) | (n7 ^ m7);
         if (moved == 0) break;
         n0 = m0;
@@ -105,8 +120,16 @@ export function walkBoostedBatch(
   }
 }
 
-/** Adds the leaves that the first row of a block reaches, 8 trees at a time: what takes long is to wait for nodes, so let it wait for several. */
-export function walkBoostedRow(x: usize, nodes: usize, roots: usize, nTrees: u32, nOutputs: u32, outputs: usize): void {
+@inline
+function walkOne(
+  mixed: bool,
+  x: usize,
+  nodes: usize,
+  roots: usize,
+  nTrees: u32,
+  nOutputs: u32,
+  outputs: usize,
+): void {
   const pitch = (<usize>nOutputs) << 3;
   let place: usize = 0;
   let at = roots;
@@ -121,14 +144,14 @@ export function walkBoostedRow(x: usize, nodes: usize, roots: usize, nTrees: u32
     let n6 = <usize>load<u32>(at, 24);
     let n7 = <usize>load<u32>(at, 28);
     for (;;) {
-      const m0 = step(nodes, n0, x);
-      const m1 = step(nodes, n1, x);
-      const m2 = step(nodes, n2, x);
-      const m3 = step(nodes, n3, x);
-      const m4 = step(nodes, n4, x);
-      const m5 = step(nodes, n5, x);
-      const m6 = step(nodes, n6, x);
-      const m7 = step(nodes, n7, x);
+      const m0 = step(mixed, nodes, n0, x);
+      const m1 = step(mixed, nodes, n1, x);
+      const m2 = step(mixed, nodes, n2, x);
+      const m3 = step(mixed, nodes, n3, x);
+      const m4 = step(mixed, nodes, n4, x);
+      const m5 = step(mixed, nodes, n5, x);
+      const m6 = step(mixed, nodes, n6, x);
+      const m7 = step(mixed, nodes, n7, x);
       const moved = (n0 ^ m0) | (n1 ^ m1) | (n2 ^ m2) | (n3 ^ m3) | (n4 ^ m4) | (n5 ^ m5) | (n6 ^ m6) | (n7 ^ m7);
       if (moved == 0) break;
       n0 = m0;
@@ -152,7 +175,7 @@ export function walkBoostedRow(x: usize, nodes: usize, roots: usize, nTrees: u32
   for (; at < end; at += 4) {
     let node = <usize>load<u32>(at);
     for (;;) {
-      const next = step(nodes, node, x);
+      const next = step(mixed, nodes, node, x);
       if (next == node) break;
       node = next;
     }
@@ -165,4 +188,49 @@ export function walkBoostedRow(x: usize, nodes: usize, roots: usize, nTrees: u32
 function addTo(nodes: usize, node: usize, outputs: usize, place: usize, pitch: usize): usize {
   addLeaf(nodes, node, outputs + place);
   return place + 8 == pitch ? 0 : place + 8;
+}
+
+/**
+ * Adds the leaves that rows reach, block by block through one tree after the
+ * other.
+ *
+ * @param x f64[nBlocks][blockBytes / 64][8]
+ * @param roots u32[nTrees], bytes from `nodes`
+ * @param outputs f64[nBlocks][8][nOutputs]
+ */
+export function walkBoostedBatch(
+  x: usize,
+  nBlocks: u32,
+  blockBytes: u32,
+  nodes: usize,
+  roots: usize,
+  nTrees: u32,
+  nOutputs: u32,
+  outputs: usize,
+): void {
+  walkBatch(false, x, nBlocks, blockBytes, nodes, roots, nTrees, nOutputs, outputs);
+}
+
+/** Does so where trees part categories. */
+export function walkMixedBatch(
+  x: usize,
+  nBlocks: u32,
+  blockBytes: u32,
+  nodes: usize,
+  roots: usize,
+  nTrees: u32,
+  nOutputs: u32,
+  outputs: usize,
+): void {
+  walkBatch(true, x, nBlocks, blockBytes, nodes, roots, nTrees, nOutputs, outputs);
+}
+
+/** Adds the leaves that the first row of a block reaches, 8 trees at a time: what takes long is to wait for nodes, so let it wait for several. */
+export function walkBoostedRow(x: usize, nodes: usize, roots: usize, nTrees: u32, nOutputs: u32, outputs: usize): void {
+  walkOne(false, x, nodes, roots, nTrees, nOutputs, outputs);
+}
+
+/** Does so where trees part categories. */
+export function walkMixedRow(x: usize, nodes: usize, roots: usize, nTrees: u32, nOutputs: u32, outputs: usize): void {
+  walkOne(true, x, nodes, roots, nTrees, nOutputs, outputs);
 }

@@ -1,14 +1,14 @@
 /*
  * Histograms of gradients: for each bin of a feature the sums of the gradients
- * and of the hessians of its rows, one f64x2. A feature's bins are `stride`
- * bytes from those of the next one.
+ * and of the hessians of its rows, one f64x2. Those of a tile's features stand
+ * one behind the other, 256 bins each.
  */
 import { NARROW, WIDE } from './tiles';
 
 const PAIR: usize = 8;
 const SUM: usize = 16;
-/** The bytes of a feature's histogram where bins are bytes. */
-const STRIDE_8: usize = 256 * SUM;
+/** The bytes of a feature's histogram in a tile. */
+const STRIDE: usize = 256 * SUM;
 
 /** Brings the pairs of `count` rows together, in the order of the rows. */
 export function gatherPairs(pairs: usize, rows: usize, count: u32, gathered: usize): void {
@@ -29,20 +29,11 @@ function add(histogram: usize, offset: u64, pair: v128): void {
  * `bins`; a byte is brought to its place times 16, the bytes of a sum, at once.
  */
 @inline
-function addFour8(histogram: usize, bins: u64, pair: v128): void {
+function addFour(histogram: usize, bins: u64, pair: v128): void {
   add(histogram, (bins << 4) & 0xff0, pair);
-  add(histogram + STRIDE_8, (bins >> 4) & 0xff0, pair);
-  add(histogram + 2 * STRIDE_8, (bins >> 12) & 0xff0, pair);
-  add(histogram + 3 * STRIDE_8, (bins >> 20) & 0xff0, pair);
-}
-
-/** Does so with bins of two bytes. */
-@inline
-function addFour16(histogram: usize, stride: usize, bins: u64, pair: v128): void {
-  add(histogram, (bins << 4) & 0xffff0, pair);
-  add(histogram + stride, (bins >> 12) & 0xffff0, pair);
-  add(histogram + 2 * stride, (bins >> 28) & 0xffff0, pair);
-  add(histogram + 3 * stride, (bins >> 44) & 0xffff0, pair);
+  add(histogram + STRIDE, (bins >> 4) & 0xff0, pair);
+  add(histogram + 2 * STRIDE, (bins >> 12) & 0xff0, pair);
+  add(histogram + 3 * STRIDE, (bins >> 20) & 0xff0, pair);
 }
 
 /**
@@ -66,38 +57,29 @@ export function gatherBins(bins: usize, rowBytes: usize, rows: usize, count: u32
 /**
  * Adds rows to the histograms of a tile's features. It is written out for each
  * case, since `width` is a constant, so that nothing is asked in the loop.
- *
- * @param bins the tile's bins of the first row, B[width]; those of the next rows are `rowBytes` apart
- * @param pairs f32[count][2], gradient and hessian of the rows
- * @param histograms f64[width][stride / 16][2], added to
  */
 @inline
-function addRows<B>(
-  bins: usize,
-  rowBytes: usize,
-  width: usize,
-  count: u32,
-  pairs: usize,
-  histograms: usize,
-  stride: usize,
-): void {
+function addRows(bins: usize, rowBytes: usize, width: usize, count: u32, pairs: usize, histograms: usize): void {
   for (let end = pairs + <usize>count * PAIR; pairs < end; pairs += PAIR, bins += rowBytes) {
     const pair = f64x2.promote_low_f32x4(v128.load64_zero(pairs));
-    if (sizeof<B>() == 2) {
-      addFour16(histograms, stride, load<u64>(bins), pair);
-      if (width == WIDE) addFour16(histograms + 4 * stride, stride, load<u64>(bins, 8), pair);
-    } else if (width == WIDE) {
+    if (width == WIDE) {
       const all = load<u64>(bins);
-      addFour8(histograms, all, pair);
-      addFour8(histograms + 4 * STRIDE_8, all >> 32, pair);
+      addFour(histograms, all, pair);
+      addFour(histograms + 4 * STRIDE, all >> 32, pair);
     } else {
-      addFour8(histograms, load<u32>(bins), pair);
+      addFour(histograms, load<u32>(bins), pair);
     }
   }
 }
 
-/** Adds `count` rows to the histograms of a tile of byte bins, 256 a feature. */
-export function addTile8(
+/**
+ * Adds `count` rows to the histograms of a tile's features.
+ *
+ * @param bins the tile's bins of the first row, u8[width]; those of the next rows are `rowBytes` apart
+ * @param pairs f32[count][2], gradient and hessian of the rows
+ * @param histograms f64[width][256][2], added to
+ */
+export function addTile(
   bins: usize,
   rowBytes: usize,
   width: u32,
@@ -105,22 +87,21 @@ export function addTile8(
   pairs: usize,
   histograms: usize,
 ): void {
-  if (<usize>width == WIDE) addRows<u8>(bins, rowBytes, WIDE, count, pairs, histograms, STRIDE_8);
-  else addRows<u8>(bins, rowBytes, NARROW, count, pairs, histograms, STRIDE_8);
+  if (<usize>width == WIDE) addRows(bins, rowBytes, WIDE, count, pairs, histograms);
+  else addRows(bins, rowBytes, NARROW, count, pairs, histograms);
 }
 
-/** Does so where bins are of two bytes; `stride` is in bytes. */
-export function addTile16(
-  bins: usize,
-  rowBytes: usize,
-  width: u32,
-  count: u32,
-  pairs: usize,
-  histograms: usize,
-  stride: usize,
-): void {
-  if (<usize>width == WIDE) addRows<u16>(bins, rowBytes, WIDE, count, pairs, histograms, stride);
-  else addRows<u16>(bins, rowBytes, NARROW, count, pairs, histograms, stride);
+/**
+ * Adds `count` rows to the histogram of a feature of more than 256 bins.
+ *
+ * @param bins the feature's bin of the first row, u16; those of the next rows are `rowBytes` apart
+ * @param pairs f32[count][2], gradient and hessian of the rows
+ * @param histogram f64[n_bins][2], added to
+ */
+export function addWide(bins: usize, rowBytes: usize, count: u32, pairs: usize, histogram: usize): void {
+  for (let end = pairs + <usize>count * PAIR; pairs < end; pairs += PAIR, bins += rowBytes) {
+    add(histogram, (<u64>load<u16>(bins)) << 4, f64x2.promote_low_f32x4(v128.load64_zero(pairs)));
+  }
 }
 
 /** Makes a histogram the difference of it and another: `bytes` is a multiple of 16. */

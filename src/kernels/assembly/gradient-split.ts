@@ -1,5 +1,7 @@
+import { leafScore, Penalties, rounded, rowsOf } from './leaf-score';
+
 /*
- * The best split of a node by gradients (T. Chen and C. Guestrin, "XGBoost: A
+ * The best cut of a feature by gradients (T. Chen and C. Guestrin, "XGBoost: A
  * Scalable Tree Boosting System", 2016, section 2.2): with the sums G and H of
  * each side's gradients and hessians, the largest of
  * G²/(H + λ) of the left + G²/(H + λ) of the right.
@@ -13,25 +15,14 @@ export class FeatureBins {
   hasMissing: u32;
   /** Whether splits may look at it now. */
   allowed: u32;
+  /** The place of its histogram, in bytes from the first one. */
+  histogramAt: u32;
+  /** NUMBERS, or how categories are parted: see category-split. */
+  kind: u32;
 }
 
-/** What bounds splits and leaves. */
-@unmanaged
-export class Penalties {
-  /** The L2 and L1 penalties on leaves. */
-  lambda: f64;
-  alpha: f64;
-  /** The largest step of a leaf; 0: any. */
-  maxStep: f64;
-  /** The least sum of hessians of a child, above 0. */
-  minHessian: f64;
-  /** The fewest rows of a child; 0: any. */
-  minSamples: f64;
-  /** What the hessians of each side have more while cuts are compared, as LightGBM's have. */
-  extra: f64;
-  /** Whether scores are rounded to single precision, as XGBoost's are; 0: not. */
-  single: f64;
-}
+/** A kind of features. */
+export const NUMBERS: u32 = 0;
 
 /** The best split so far. */
 @unmanaged
@@ -53,65 +44,17 @@ export class GradientSplit {
   floor: f64;
   /** Whether a cut of the feature in question was; while none was, cuts that are not the best are looked at too. */
   isSplittable: u32;
+  /** Of a split of categories: how many there are in the list of those that go one way. */
+  nListed: u32;
+  listedLeft: u32;
 }
 
 /** Of the best score, what a cut has to come near to be looked at closely: rounding makes up for no more. */
 const SLACK: f64 = 1 - 1e-14;
 const SINGLE_SLACK: f64 = 1 - 1e-6;
 
-export const NO_FEATURE: u32 = 0xffff_ffff;
-
-/**
- * Looks for the best split of a node at all allowed features. Of equal cuts of a
- * feature the lowest one is kept, or the highest one if `fromAbove` says so;
- * missing values go to the side that the sweep does not come from. The rows of a
- * bin are estimated by its hessians, as LightGBM does, which keeps no counts.
- * Scores are rounded as the namesakes round them, since that decides between cuts
- * that are equally good but for it, and small nodes have many of those.
- *
- * @param histograms f64[nFeatures][stride / 16][2]
- * @param stride the bytes from a feature's histogram to the next one's
- * @param features FeatureBins[nFeatures]
- * @param count the rows of the node
- * @param gradient the sum of their gradients
- * @param hessian the sum of their hessians
- * @param fromAbove whether the sweep over values comes from the highest bin
- * @param floor what the score of a split has to be above
- * @param splittable u8[nFeatures], or 0 for none: whether any cut of each feature was above the floor in the node
- *   above, and is here. Others are not looked at.
- */
-export function findSplit(
-  histograms: usize,
-  stride: usize,
-  features: usize,
-  nFeatures: u32,
-  count: u32,
-  gradient: f64,
-  hessian: f64,
-  penalties: Penalties,
-  fromAbove: bool,
-  floor: f64,
-  splittable: usize,
-  best: GradientSplit,
-): void {
-  best.score = floor;
-  best.floor = floor;
-  best.feature = NO_FEATURE;
-  hessian += 2 * penalties.extra;
-  for (let i: u32 = 0; i < nFeatures; i++, histograms += stride) {
-    const feature = changetype<FeatureBins>(features + <usize>i * offsetof<FeatureBins>());
-    if (!feature.allowed || (splittable != 0 && !load<u8>(splittable + i))) continue;
-    const found = best.score;
-    best.isSplittable = <u32>(splittable == 0);
-    sweepFrom(fromAbove, histograms, feature, count, gradient, hessian, penalties, best);
-    if (feature.hasMissing) sweepFrom(!fromAbove, histograms, feature, count, gradient, hessian, penalties, best);
-    if (best.score > found) best.feature = i;
-    if (splittable != 0) store<u8>(splittable + i, best.isSplittable);
-  }
-}
-
 /** Tries the cuts of a feature from its lowest bin upwards, or from its highest one downwards. */
-function sweepFrom(
+export function sweepFrom(
   above: bool,
   histogram: usize,
   feature: FeatureBins,
@@ -132,6 +75,7 @@ function sweepFrom(
   else if (penalties.minSamples > 0) sweepPlain(true, first, step, nCuts, count, gradient, hessian, penalties, best);
   else sweepPlain(false, first, step, nCuts, count, gradient, hessian, penalties, best);
   if (!(best.score > found)) return;
+  best.nListed = 0;
   best.missingLeft = <u32>above;
   // What came near, and what was left.
   const near = best.gradient;
@@ -221,11 +165,6 @@ function sweepPlain(
   }
 }
 
-/** LightGBM's estimate of the rows of a bin, which keeps no counts. */
-function rowsOf(hessian: f64, perHessian: f64): f64 {
-  return floor(hessian * perHessian + 0.5);
-}
-
 /** What (g b - f a)²/(a b) of a cut has to be at least, for its score to come near the one to be beaten. */
 function leastFraction(best: GradientSplit, gradient: f64, hessian: f64, penalties: Penalties): f64 {
   const slack = penalties.single != 0 ? SINGLE_SLACK : SLACK;
@@ -269,43 +208,4 @@ function keep(best: GradientSplit, near: v128, gradient: f64, hessian: f64, pena
   best.gradient = g;
   best.hessian = h;
   best.cut = cut;
-}
-
-/** What a leaf with these sums takes off the penalised loss, doubled. */
-export function leafScore(gradient: f64, hessian: f64, penalties: Penalties): f64 {
-  const h = hessian + penalties.lambda;
-  if (penalties.maxStep == 0) {
-    if (!(h > 0)) return 0;
-    const g = shrunk(gradient, penalties.alpha);
-    const squared = g * g;
-    // Very heavy rows, which single precision cannot square, are not refused.
-    if (penalties.single == 0 || squared > <f64>f32.MAX_VALUE) return squared / h;
-    return <f64>(<f32>squared / <f32>h);
-  }
-  // XGBoost leaves the L1 penalty out here (CalcGainGivenWeight in its param.h).
-  const step = leafStep(gradient, hessian, penalties);
-  if (penalties.single == 0) return -(2 * gradient * step + h * step * step);
-  const rest = <f32>step;
-  const doubled: f32 = <f32>2 * <f32>gradient;
-  const score: f32 = doubled * rest + <f32>h * (rest * rest);
-  return -(<f64>score);
-}
-
-function rounded(score: f64, penalties: Penalties): f64 {
-  return penalties.single != 0 ? <f64>(<f32>score) : score;
-}
-
-/** The step of a leaf with these sums, the best one that the penalties allow. */
-export function leafStep(gradient: f64, hessian: f64, penalties: Penalties): f64 {
-  const h = hessian + penalties.lambda;
-  if (!(h > 0)) return 0;
-  const step = -shrunk(gradient, penalties.alpha) / h;
-  const most = penalties.maxStep;
-  return most == 0 ? step : max(-most, min(most, step));
-}
-
-/** Brings a gradient towards 0 by `alpha`, and no further. */
-function shrunk(gradient: f64, alpha: f64): f64 {
-  const rest = max(0, abs(gradient) - alpha);
-  return gradient < 0 ? -rest : rest;
 }

@@ -23,26 +23,30 @@ export { grow, startTree } from './growing';
 export { walkBatch, walkRow, walkRowMissing } from './traversal';
 
 export { countDistinct, sortNumbers } from './radix-sort';
-export { placeBins16, placeBins8 } from './tiles';
+export { placeBins16, placeBins8, placeCategories16, placeCategories8 } from './tiles';
 export { drawItems, drawShare, listRows } from './sampling';
 export { classGradients, sigmoidGradients, softmaxProbabilities } from './boosting-gradients';
 export { sigmoidLogLoss, softmaxLogLoss } from './log-loss';
-export { addTile16, addTile8, clearHistogram, gatherBins, gatherPairs, subtractHistogram } from './gradient-histogram';
-export { findSplit, leafScore, leafStep } from './gradient-split';
-export { partitionTile16, partitionTile8 } from './tile-partition';
-export { addToScores, addWalked16, addWalked8 } from './boosting-scores';
-export { walkBoostedBatch, walkBoostedRow } from './boosted-traversal';
+export { addTile, addWide, clearHistogram, gatherBins, gatherPairs, subtractHistogram } from './gradient-histogram';
+export { leafScore, leafStep } from './leaf-score';
+export { findSplit } from './split-search';
+export { partitionByCut16, partitionByCut8, partitionBySet16, partitionBySet8 } from './tile-partition';
+export { addToScores } from './boosting-scores';
+export { walkBoostedBatch, walkBoostedRow, walkMixedBatch, walkMixedRow } from './boosted-traversal';
 
 export { sigmoidStructure, softmaxStructure } from './oblivious-gradients';
-export { bayesianFactors, bernoulliFactors, drawnFactors, weighRows } from './row-factors';
-export { nextNormal, normalsBytes, startNormals } from './normals';
+export { bayesianFactors, bernoulliFactors, drawFraction, drawnFactors, weighRows } from './row-factors';
+export { nextNormal, startNormals } from './normals';
 export { addSplitScores, bestBorder, histogramTotal } from './oblivious-split';
+export { addLanes } from './lane-histogram';
 export {
   addLeafValues,
   addWeightsByLeaf,
   countGroups,
-  findLeaves16,
   findLeaves8,
+  findLeavesMixed,
+  markLeaves,
+  markTests,
   groupRows,
   leafCurvature,
   listByLeaf,

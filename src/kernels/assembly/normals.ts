@@ -32,10 +32,6 @@ export class Normals {
   }
 }
 
-/** The bytes of a Normals. */
-export function normalsBytes(): u32 {
-  return 16 + BUFFERED * 4;
-}
 
 /** Forgets what is left, after the stream of random numbers has been started anew. */
 export function startNormals(normals: Normals): void {

@@ -3,16 +3,27 @@
 import { exp, log } from './exponential';
 import { sum } from './lanes';
 
-/** A split: the bytes of its bin in a row (u32), and the last bin of its bit 0 (u32). */
-const SPLIT: usize = 8;
+/**
+ * A split: the bytes of its bin in a row, what the bin's bits are flipped by, which of
+ * its bits count, and the last bin of the bit 0 (4 u32). Flipped by all others, one
+ * bin alone is above the last but one.
+ */
+const SPLIT: usize = 16;
 /** Vectors that are summed up in single precision before they are added to sums in double precision. */
 const STRETCH: usize = 16 * 16;
 /** So wrong that it makes no difference any more, and with 1 added still a number. */
 const MOST: f32 = 1e37;
 
 @inline
+function isAbove<B>(bin: usize, split: usize): u32 {
+  let value = <u32>load<B>(bin) ^ load<u32>(split, 4);
+  if (sizeof<B>() == 2) value &= load<u32>(split, 8);
+  return <u32>(value > load<u32>(split, 12));
+}
+
+@inline
 function bit<B>(row: usize, split: usize, level: u32): u32 {
-  return (<u32>((<u32>load<B>(row + <usize>load<u32>(split))) > load<u32>(split, 4))) << level;
+  return isAbove<B>(row + <usize>load<u32>(split), split) << level;
 }
 
 /** Writes the leaf of each row; splits are looked at three at a time. */
@@ -33,8 +44,8 @@ function findLeaves<B>(bins: usize, rowBytes: usize, nRows: u32, splits: usize, 
 /**
  * Writes the leaf of each row: bit d is 1 where the bin of the d-th split is above its cut.
  *
- * @param bins those of the first row; those of the next rows are `rowBytes` apart
- * @param splits u32[nSplits][2], bytes within a row and cut; filled up to a multiple of 3 by splits that are 0 everywhere
+ * @param bins those of the first row, u8; those of the next rows are `rowBytes` apart
+ * @param splits the splits, filled up to a multiple of 3 by such that are 0 everywhere
  * @param leaves u16[nRows], written
  */
 export function findLeaves8(
@@ -48,7 +59,8 @@ export function findLeaves8(
   findLeaves<u8>(bins, rowBytes, nRows, splits, nSplits, leaves);
 }
 
-export function findLeaves16(
+/** Does so where some bins have two bytes; there is a byte more behind the last row. */
+export function findLeavesMixed(
   bins: usize,
   rowBytes: usize,
   nRows: u32,
@@ -57,6 +69,21 @@ export function findLeaves16(
   leaves: usize,
 ): void {
   findLeaves<u16>(bins, rowBytes, nRows, splits, nSplits, leaves);
+}
+
+/** Sets the bit `level` of the leaves (u16[nRows]) of all rows whose bin (u8, `stride` bytes apart) is above `cut`. */
+export function markLeaves(bins: usize, stride: usize, nRows: u32, cut: u32, level: u32, leaves: usize): void {
+  for (let end = leaves + ((<usize>nRows) << 1); leaves < end; leaves += 2, bins += stride) {
+    store<u16>(leaves, load<u16>(leaves) | ((<u32>((<u32>load<u8>(bins)) > cut)) << level));
+  }
+}
+
+/** Sets the bit `bit` of the marks (u32[nRows]) of all rows that a split says 1 of; `bins` are those of the first row. */
+export function markTests(bins: usize, rowBytes: usize, nRows: u32, split: usize, bit: u32, marks: usize): void {
+  bins += <usize>load<u32>(split);
+  for (let end = marks + ((<usize>nRows) << 2); marks < end; marks += 4, bins += rowBytes) {
+    store<u32>(marks, load<u32>(marks) | (isAbove<u16>(bins, split) << bit));
+  }
 }
 
 /** Counts the rows of each group, leaf and label in one: counts is u32[nLeaves][2 ** bits], added to. */

@@ -138,3 +138,8 @@ export function weighRows(factors: usize, nRows: u32, pairs: usize, nPairs: u32,
   }
   return <u32>((to - rows) >> 2);
 }
+
+/** A multiple of 2^-53 in [0, 1). */
+export function drawFraction(random: Random): f64 {
+  return random.fraction();
+}

@@ -4,13 +4,22 @@ const BLOCK_ROWS: usize = 1024;
 /** The bins of so many rows. */
 const block: usize = memory.data(2048, 16);
 
+/** Whether a split sends a bin left, 1 or 0: one that is at most `cut`, or is `alsoLeft`. */
+@inline
+function isBelow(bin: u32, cut: u32, alsoLeft: u32): u32 {
+  return <u32>(bin <= cut) | <u32>(bin == alsoLeft);
+}
+
+/** Whether bit `bin` of a set is set, 1 or 0. */
+@inline
+function isIn(bin: u32, set: usize): u32 {
+  return (load<u32>(set + (<usize>(bin >> 5) << 2)) >> (bin & 31)) & 1;
+}
+
 /**
- * Moves the rows (u32[count] at `rows`) whose bin is at most `cut`, or is
- * `alsoLeft`, to the front, both sides in their order, and returns how many they are.
- *
- * @param bins the feature's bin of row 0; those of the next rows are `rowBytes` apart
- * @param alsoLeft the bin of missing values where they go left, else one that does not occur
- * @param spare u32[count]
+ * Moves the rows (u32[count] at `rows`) whose bin a split sends left to the front,
+ * both sides in their order, and returns how many they are. It is written out for
+ * each kind of split, of cuts and of sets.
  */
 @inline
 function partition<B>(
@@ -18,6 +27,8 @@ function partition<B>(
   count: u32,
   bins: usize,
   rowBytes: usize,
+  bySet: bool,
+  set: usize,
   cut: u32,
   alsoLeft: u32,
   spare: usize,
@@ -36,8 +47,9 @@ function partition<B>(
     for (; at < blockEnd; at += 4, bin += sizeof<B>()) {
       const row = load<u32>(at);
       const ofRow = <u32>load<B>(bin);
+      const goesLeft = bySet ? isIn(ofRow, set) : isBelow(ofRow, cut, alsoLeft);
       // Both are written, and one of them is kept: there is no branch to mispredict.
-      const step = (<usize>((<u32>(ofRow <= cut)) | (<u32>(ofRow == alsoLeft)))) << 2;
+      const step = (<usize>goesLeft) << 2;
       store<u32>(left, row);
       store<u32>(right, row);
       left += step;
@@ -48,7 +60,15 @@ function partition<B>(
   return <u32>((left - rows) >> 2);
 }
 
-export function partitionTile8(
+/**
+ * Moves the rows (u32[count] at `rows`) whose bin is at most `cut`, or is
+ * `alsoLeft`, to the front, both sides in their order, and returns how many they are.
+ *
+ * @param bins the feature's bin (u8) of row 0; those of the next rows are `rowBytes` apart
+ * @param alsoLeft the bin of missing values where they go left, else one that does not occur
+ * @param spare u32[count]
+ */
+export function partitionByCut8(
   rows: usize,
   count: u32,
   bins: usize,
@@ -57,10 +77,11 @@ export function partitionTile8(
   alsoLeft: u32,
   spare: usize,
 ): u32 {
-  return partition<u8>(rows, count, bins, rowBytes, cut, alsoLeft, spare);
+  return partition<u8>(rows, count, bins, rowBytes, false, 0, cut, alsoLeft, spare);
 }
 
-export function partitionTile16(
+/** Does so with bins of two bytes. */
+export function partitionByCut16(
   rows: usize,
   count: u32,
   bins: usize,
@@ -69,5 +90,33 @@ export function partitionTile16(
   alsoLeft: u32,
   spare: usize,
 ): u32 {
-  return partition<u16>(rows, count, bins, rowBytes, cut, alsoLeft, spare);
+  return partition<u16>(rows, count, bins, rowBytes, false, 0, cut, alsoLeft, spare);
+}
+
+/**
+ * Does so with the rows whose bin is in a set.
+ *
+ * @param set u32[n_bins / 32]; bin i is bit i % 32 of word i / 32
+ */
+export function partitionBySet8(
+  rows: usize,
+  count: u32,
+  bins: usize,
+  rowBytes: u32,
+  set: usize,
+  spare: usize,
+): u32 {
+  return partition<u8>(rows, count, bins, rowBytes, true, set, 0, 0, spare);
+}
+
+/** Does so with bins of two bytes. */
+export function partitionBySet16(
+  rows: usize,
+  count: u32,
+  bins: usize,
+  rowBytes: u32,
+  set: usize,
+  spare: usize,
+): u32 {
+  return partition<u16>(rows, count, bins, rowBytes, true, set, 0, 0, spare);
 }

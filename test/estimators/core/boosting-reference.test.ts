@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { TrainingSet } from '../../../src/estimators/estimator.js';
-import { type BoostingReference, readBoostingReferences } from '../../support/boosting-references.js';
+import { type BoostingReference, nameOfReference, readBoostingReferences } from '../../support/boosting-references.js';
 import { readDataSet } from '../../support/csv.js';
 import { fit, predict, specOf, trainingSet } from '../../support/estimation.js';
 import { lcg } from '../../support/problems.js';
@@ -45,7 +45,7 @@ describe('Boosted trees learn what their namesakes learn:', () => {
   for (const reference of readBoostingReferences()) {
     const { kind, hyperparameters, data, weights } = reference;
 
-    it(nameOf(reference), () => {
+    it(nameOfReference(reference), () => {
       const { rows, y }: Data = DATA[data];
       const weightOf = WEIGHTS[weights];
       const training: TrainingSet = {
@@ -84,14 +84,4 @@ describe('Boosted trees learn what their namesakes learn:', () => {
 function hasTellingImportances({ kind, hyperparameters }: BoostingReference): boolean {
   if (kind === 'xgb_classifier') return hyperparameters.reg_lambda !== 0;
   return hyperparameters.num_leaves === 5 || hyperparameters.max_depth === 3;
-}
-
-function nameOf({ kind, hyperparameters, data, weights }: BoostingReference): string {
-  const settings = Object.entries(hyperparameters).map(([name, value]) => `${name} ${String(value)}`);
-  return [
-    kind,
-    settings.length === 0 ? 'defaults' : settings.join(', '),
-    data,
-    ...(weights === 'none' ? [] : [`${weights} weights`]),
-  ].join(' · ');
 }

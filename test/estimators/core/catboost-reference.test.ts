@@ -1,9 +1,19 @@
 import { expect } from 'chai';
 
+import type { CatBoostHyperparameters } from '../../../src/estimators/cat-boost-classifier.js';
+import { catBoostPlan } from '../../../src/estimators/core/cat-boost.js';
+import { obliviousBoost } from '../../../src/estimators/core/oblivious/oblivious-boost.js';
 import type { TrainingSet } from '../../../src/estimators/estimator.js';
-import { type CatBoostReference, readCatBoostReferences } from '../../support/catboost-references.js';
+import type { Tensors } from '../../../src/estimators/tensor.js';
+import {
+  type CatBoostReference,
+  type CategoryReference,
+  readCatBoostReferences,
+  readCategoryReferences,
+} from '../../support/catboost-references.js';
+import { codesByFrequency } from '../../support/categories.js';
 import { readDataSet } from '../../support/csv.js';
-import { fit, predict, specOf, trainingSet } from '../../support/estimation.js';
+import { fit, predict, silent, specOf, trainingSet } from '../../support/estimation.js';
 import { lcg } from '../../support/problems.js';
 
 /** Far less than one split elsewhere changes; we compute in single precision, in part. */
@@ -65,25 +75,69 @@ describe('Oblivious trees without chance learn what CatBoost’s learn:', () => 
       const given = { iterations: 10, random_strength: 0, bootstrap_type: 'no', ...hyperparameters };
       const spec = specOf('cat_boost_classifier', given);
       const tensors = fit(spec, training);
-      const probabilities = predict(spec, tensors, training, rows);
-
-      const asked = probabilities.filter((_, row) => row % 70 === 0);
-      expect(asked).to.have.length(reference.probabilities.length);
-      asked.forEach((found, i) =>
-        found.forEach((p, k) =>
-          expect(p, `row ${i * 70}, class ${k}`).to.be.closeTo(reference.probabilities[i][k], TOLERANCE),
-        ),
-      );
-      const logLoss = probabilities.reduce((sum, of, row) => sum - Math.log(of[y[row]]), 0) / rows.length;
-      expect(logLoss, 'log loss').to.be.closeTo(reference.logLoss, TOLERANCE);
-      Array.from(tensors.feature_importances.data, Number).forEach((share, feature) =>
-        expect(share, `importance of feature ${feature}`).to.be.closeTo(reference.importances[feature], 10 * TOLERANCE),
-      );
+      expectLearned(reference, tensors, predict(spec, tensors, training, rows), y);
     });
   }
 });
 
-function nameOf({ hyperparameters, data, weights }: CatBoostReference): string {
+describe('Oblivious trees over categories, in the order of time, learn what CatBoost’s learn:', () => {
+  const city = noisy.map((row) => Math.floor((row[2] + 1) * 6));
+  const colour = city.map((of, row) => (row * row + 3 * of) % 5);
+  const coin = city.map((_, row) => (row * 13) % 2);
+  const { rows, nCategories } = codesByFrequency(
+    noisy.map((row, i) => [...row.slice(0, 3), city[i], colour[i], coin[i]]),
+    [3, 4, 5],
+  );
+  const wish = places.map((place, i) => {
+    const bonus = colour[i] === city[i] % 5 ? 0.5 : 0;
+    return place + 0.4 * Math.sin(city[i] * 3) + bonus - 0.3 * coin[i];
+  });
+  const labels = {
+    'categories of two classes': wish.map((of) => (of > 0.9 ? 1 : 0)),
+    'categories of three classes': wish.map((of) => (of > 0.6 ? 1 : 0) + (of > 1.4 ? 1 : 0)),
+  };
+
+  for (const reference of readCategoryReferences()) {
+    const { hyperparameters, complexity, data, weights } = reference;
+
+    it(`complexity ${complexity} · ${nameOf(reference)}`, () => {
+      const y = labels[data];
+      const weightOf = WEIGHTS[weights];
+      const training: TrainingSet = {
+        ...trainingSet(rows, y),
+        nCategories,
+        sampleWeight: weightOf && Float64Array.from(y, (_, row) => weightOf(row)),
+      };
+      const given = { iterations: 10, random_strength: 0, bootstrap_type: 'no', ...hyperparameters };
+      const spec = specOf('cat_boost_classifier', given);
+      const plan = catBoostPlan(spec.hyperparameters as CatBoostHyperparameters, training, false);
+      const tensors = obliviousBoost(training, { ...plan, complexity, inOrder: true }, silent);
+      expectLearned(reference, tensors, predict(spec, tensors, training, rows), y);
+    });
+  }
+});
+
+function expectLearned(
+  reference: CatBoostReference | CategoryReference,
+  tensors: Tensors,
+  probabilities: readonly (readonly number[])[],
+  y: readonly number[],
+): void {
+  const asked = probabilities.filter((_, row) => row % 70 === 0);
+  expect(asked).to.have.length(reference.probabilities.length);
+  asked.forEach((found, i) =>
+    found.forEach((p, k) =>
+      expect(p, `row ${i * 70}, class ${k}`).to.be.closeTo(reference.probabilities[i][k], TOLERANCE),
+    ),
+  );
+  const logLoss = probabilities.reduce((sum, of, row) => sum - Math.log(of[y[row]]), 0) / y.length;
+  expect(logLoss, 'log loss').to.be.closeTo(reference.logLoss, TOLERANCE);
+  Array.from(tensors.feature_importances.data, Number).forEach((share, feature) =>
+    expect(share, `importance of feature ${feature}`).to.be.closeTo(reference.importances[feature], 10 * TOLERANCE),
+  );
+}
+
+function nameOf({ hyperparameters, data, weights }: CatBoostReference | CategoryReference): string {
   const settings = Object.entries(hyperparameters).map(([name, value]) => `${name} ${String(value)}`);
   return [...settings, data, ...(weights === 'none' ? [] : [`${weights} weights`])].join(' · ');
 }

@@ -16,6 +16,15 @@ export interface BinningRule {
    * @param nRows the rows that have a value
    */
   cut(values: Float64Array, masses: Masses, maxBins: number, nRows: number): number[];
+  /**
+   * How many categories have bins of their own: so many first ones.
+   *
+   * @param counts shape: n_categories, falling, how many rows have each
+   * @param nMissing the rows that have none
+   */
+  keptCategories(counts: Uint32Array, nMissing: number): number;
+  /** Whether categories that the training has not seen are told from missing ones. */
+  readonly unseenApart: boolean;
 }
 
 /** Counts, or weights. */

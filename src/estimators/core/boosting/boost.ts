@@ -3,7 +3,7 @@ import type { TrainingBytes, TrainingMonitor, TrainingSet, TrainingSize } from '
 import { outputsOf } from '../../linear-model.js';
 import { tensor, type Tensors } from '../../tensor.js';
 import { classShares } from '../linear/class-shares.js';
-import { binnedFeatures, binningBytes } from './binned-feature.js';
+import { type BinnedFeature, binnedFeatures, binningBytes, MOST_CATEGORIES } from './binned-feature.js';
 import { BoostedTreesWriter } from './boosted-trees.js';
 import type { BoostingPlan } from './boosting-plan.js';
 import { EarlyStopping } from './early-stopping.js';
@@ -51,7 +51,7 @@ class Boosting {
   readonly #gradients: LogLossGradients;
   readonly #grower: GradientTreeGrower;
   readonly #bag: RowBag;
-  readonly #bagScorer: TreeScorer;
+  readonly #bagScorer: TreeScorer | undefined;
   readonly #validation: { readonly rows: ScoredRows; readonly scorer: TreeScorer; readonly count: number } | undefined;
   readonly #stopping: EarlyStopping;
   readonly #writer: BoostedTreesWriter;
@@ -83,14 +83,13 @@ class Boosting {
     this.#gradients = new LogLossGradients(workspace, this.#rows, plan.hessian);
     this.#grower = new GradientTreeGrower(workspace, layout, tiled, plan.growth, random, pause);
     this.#bag = new RowBag(workspace, nRows, plan.rows, random);
-    const nNodes = maxNodes(plan, nRows);
-    this.#bagScorer = new TreeScorer(workspace, layout, tiled, plan.rows.share === 1 ? 0 : nNodes);
+    if (plan.rows.share < 1) this.#bagScorer = new TreeScorer(workspace, layout, tiled);
     if (validation !== undefined) {
       const { nSamples: count, x, y, sampleWeight } = validation;
       const held = new TiledRows(workspace, count, layout);
       placer.place({ x, nRows: count, nFeatures }, held, pause);
       const rows = new ScoredRows(workspace, { nRows: count, y, weights: sampleWeight }, this.#baseScore);
-      this.#validation = { rows, scorer: new TreeScorer(workspace, layout, held, nNodes), count };
+      this.#validation = { rows, scorer: new TreeScorer(workspace, layout, held), count };
     }
     this.#stopping = new EarlyStopping(validation?.earlyStoppingRounds ?? 0);
     this.#writer = new BoostedTreesWriter(nFeatures, features, plan.unseenMissing);
@@ -145,7 +144,7 @@ class Boosting {
     const scores = this.#rows.scoresOf(output);
     this.#grower.addLeaves(tree, scores);
     const { address, count } = this.#bag.rest;
-    if (count > 0) this.#bagScorer.add(tree, address, count, scores);
+    if (count > 0) this.#bagScorer?.add(tree, address, count, scores);
     if (this.#validation === undefined) return;
     const { rows, scorer, count: nHeld } = this.#validation;
     scorer.add(tree, 0, nHeld, rows.scoresOf(output));
@@ -167,8 +166,7 @@ class Boosting {
 export function boostingBytes(size: TrainingSize, plan: BoostingPlan): TrainingBytes {
   const { nSamples, nFeatures, nClasses, nValidation } = size;
   const nEdges = Math.min(plan.binning.maxBins, nSamples) - 1;
-  const edges: number[] = Array.from({ length: nEdges }, () => 0);
-  const layout = tileLayout(Array.from({ length: nFeatures }, (_, column) => ({ column, edges, hasMissing: false })));
+  const layout = tileLayout(likelyFeatures(size, nEdges));
   const validation = nValidation === 0 ? undefined : { nSamples: nValidation };
   const nNodes = plan.iterations * outputsOf(nClasses) * maxNodes(plan, nSamples);
   // The workspace that the bins were cut in is as good as ever there: nobody hurries to collect it.
@@ -181,6 +179,17 @@ export function boostingBytes(size: TrainingSize, plan: BoostingPlan): TrainingB
   };
 }
 
+/** Features of so many edges, or of all categories that can have bins of their own. */
+function likelyFeatures({ nSamples, nFeatures, nCategories }: TrainingSize, nEdges: number): BinnedFeature[] {
+  const edges: number[] = Array.from({ length: nEdges }, () => 0);
+  return Array.from({ length: nFeatures }, (_, column) => {
+    const all = nCategories?.[column] ?? 0;
+    if (all === 0) return { column, edges, hasMissing: false };
+    const categories = { kept: Math.min(all, nSamples, MOST_CATEGORIES), all, unseenApart: false };
+    return { column, edges: [], hasMissing: true, categories };
+  });
+}
+
 /** The bytes of the workspace of a training. */
 function workspaceBytes(
   layout: TileLayout,
@@ -188,13 +197,12 @@ function workspaceBytes(
   { nSamples, nFeatures, nClasses, validation }: TrainingShape,
 ): number {
   const nOutputs = outputsOf(nClasses);
-  const nNodes = maxNodes(plan, nSamples);
   const ofValidation =
     validation === undefined
       ? 0
       : TiledRows.bytes(validation.nSamples, layout) +
         ScoredRows.bytes(validation.nSamples, nOutputs) +
-        TreeScorer.bytes(nNodes);
+        TreeScorer.bytes(validation.nSamples, layout);
   return (
     Workspace.sizeOf(1, 8) +
     BinPlacer.bytes(nFeatures, layout) +
@@ -203,7 +211,7 @@ function workspaceBytes(
     LogLossGradients.bytes(nSamples, nOutputs) +
     GradientTreeGrower.bytes(nSamples, layout, plan.growth) +
     RowBag.bytes(nSamples, plan.rows) +
-    TreeScorer.bytes(plan.rows.share === 1 ? 0 : nNodes) +
+    (plan.rows.share < 1 ? TreeScorer.bytes(nSamples, layout) : 0) +
     ofValidation
   );
 }

@@ -1,6 +1,7 @@
 import { Workspace } from '../../../kernels/workspace.js';
 import type { ModelShape, Predictor } from '../../estimator.js';
 import type { BoostedTrees } from './boosted-trees.js';
+import { categoriesOf, placeOfCategory } from './category-sets.js';
 import { flatTreesBytes, flattenTrees, rowPlaces } from './flat-trees.js';
 import { sigmoids, softmaxes } from './link.js';
 
@@ -14,9 +15,15 @@ const MAX_BATCH_VALUES = 32_768;
  * Sums up the leaves that a row reaches, and turns the sums into probabilities.
  *
  * @param single whether values are rounded to single precision first, as in training
+ * @param unseenLeft whether categories that the training has not seen go left
  * @throws RangeError when the trees are not valid.
  */
-export function boostedPredictor(trees: BoostedTrees, shape: ModelShape, single: boolean): Predictor {
+export function boostedPredictor(
+  trees: BoostedTrees,
+  shape: ModelShape,
+  single: boolean,
+  unseenLeft: boolean,
+): Predictor {
   const { nFeatures, nClasses } = shape;
   const nOutputs = trees.baseScore.length;
   const { baseScore } = trees;
@@ -25,8 +32,13 @@ export function boostedPredictor(trees: BoostedTrees, shape: ModelShape, single:
   const workspace = new Workspace(
     flatTreesBytes(trees) + Workspace.sizeOf(batch * places, 8) + Workspace.sizeOf(batch * nOutputs, 8),
   );
-  const { nodes, roots, nTrees } = flattenTrees(workspace, trees, nFeatures);
+  const { nodes, roots, nTrees, haveCategories } = flattenTrees(workspace, trees, shape, unseenLeft);
   const { kernels } = workspace;
+  const walkRow = haveCategories ? kernels.walkMixedRow : kernels.walkBoostedRow;
+  const walkBatch = haveCategories ? kernels.walkMixedBatch : kernels.walkBoostedBatch;
+  const ofCategories = haveCategories
+    ? Array.from({ length: nFeatures }, (_, i) => i).filter((i) => categoriesOf(shape, i) > 0)
+    : [];
   const x = workspace.f64(batch * places);
   // The place that always holds NaN stands behind a row's values and their negatives.
   x.fill(NaN);
@@ -40,6 +52,9 @@ export function boostedPredictor(trees: BoostedTrees, shape: ModelShape, single:
       // Beyond single precision lies Infinity, whose negative would be above no threshold, not even -Infinity.
       x[to + nFeatures * LANES] = single ? Math.max(-value, -Number.MAX_VALUE) : -value;
     }
+    for (const i of ofCategories) {
+      x[(row - lane) * places + i * LANES + lane] = placeOfCategory(data[from + i], categoriesOf(shape, i));
+    }
   };
 
   return {
@@ -51,19 +66,10 @@ export function boostedPredictor(trees: BoostedTrees, shape: ModelShape, single:
           for (let output = 0; output < nOutputs; output++) scores[row * nOutputs + output] = baseScore[output];
         }
         if (n === 1) {
-          kernels.walkBoostedRow(x.address, nodes, roots, nTrees, nOutputs, scores.address);
+          walkRow(x.address, nodes, roots, nTrees, nOutputs, scores.address);
         } else {
           const nBlocks = Math.ceil(n / LANES);
-          kernels.walkBoostedBatch(
-            x.address,
-            nBlocks,
-            places * LANES * 8,
-            nodes,
-            roots,
-            nTrees,
-            nOutputs,
-            scores.address,
-          );
+          walkBatch(x.address, nBlocks, places * LANES * 8, nodes, roots, nTrees, nOutputs, scores.address);
         }
         if (nOutputs === 1) sigmoids(scores, n, probabilities, first * nClasses);
         else softmaxes(scores, n, nClasses, probabilities, first * nClasses);

@@ -2,6 +2,7 @@ import type { ModelShape } from '../../estimator.js';
 import { dataOf, tensor, type Tensors } from '../../tensor.js';
 import { ChunkedArray } from '../chunked-array.js';
 import type { BinnedFeature } from './binned-feature.js';
+import { type CategorySets, CategorySetsWriter, readCategorySets } from './category-sets.js';
 import { type GradientTree, LEAF } from './gradient-tree.js';
 
 /**
@@ -15,7 +16,7 @@ export interface BoostedTrees {
   readonly treeStart: Uint32Array;
   /** Shape: n_nodes; LEAF, or the column that a split looks at. */
   readonly feature: Int32Array;
-  /** Shape: n_splits; rows above it go right. Infinity sends only missing values right. */
+  /** Shape: n_splits; rows above it go right. Infinity sends only missing values right. NaN where categories are parted. */
   readonly threshold: Float64Array;
   /** Shape: n_splits; 1 where missing values go left, else 0. */
   readonly missingLeft: Uint8Array;
@@ -23,6 +24,8 @@ export interface BoostedTrees {
   readonly leafValue: Float64Array;
   /** Shape: n_outputs; the score before the first tree. */
   readonly baseScore: Float64Array;
+  /** Of the splits whose threshold is NaN, in their order; absent: there are none. */
+  readonly categories?: CategorySets;
 }
 
 /**
@@ -41,6 +44,7 @@ export function readBoostedTrees(tensors: Tensors, { nFeatures }: ModelShape, nO
     missingLeft: dataOf(tensors, 'missing_left', 'U8', [feature.length - nLeaves]),
     leafValue: dataOf(tensors, 'leaf_value', 'F64', [nLeaves]),
     baseScore: dataOf(tensors, 'base_score', 'F64', [nOutputs]),
+    categories: readCategorySets(tensors),
   };
   dataOf(tensors, 'feature_importances', 'F64', [nFeatures]);
   dataOf(tensors, 'feature_splits', 'U32', [nFeatures]);
@@ -67,6 +71,7 @@ export class BoostedTreesWriter {
   readonly #threshold = new ChunkedArray(Float64Array);
   readonly #missingLeft = new ChunkedArray(Uint8Array);
   readonly #leafValue = new ChunkedArray(Float64Array);
+  readonly #categories = new CategorySetsWriter();
   readonly #gains: Float64Array<ArrayBuffer>;
   readonly #splits: Uint32Array<ArrayBuffer>;
   #nNodes = 0;
@@ -83,7 +88,7 @@ export class BoostedTreesWriter {
   add(tree: GradientTree): void {
     const waiting = [0];
     for (let number = waiting.pop(); number !== undefined; number = waiting.pop()) {
-      const { feature, cut, missingLeft, gain, left, right, value } = tree[number];
+      const { feature, cut, missingLeft, listed, gain, left, right, value } = tree[number];
       this.#nNodes++;
       if (feature === LEAF) {
         this.#feature.push(LEAF);
@@ -91,9 +96,10 @@ export class BoostedTreesWriter {
         continue;
       }
       const { column, edges, hasMissing } = this.#features[feature];
-      const threshold = cut < edges.length ? edges[cut] : Infinity;
+      const threshold = listed !== undefined ? NaN : cut < edges.length ? edges[cut] : Infinity;
       this.#feature.push(column);
       this.#threshold.push(threshold);
+      if (listed !== undefined) this.#categories.add(listed);
       this.#missingLeft.push((hasMissing ? missingLeft : this.#unseen(threshold) === 'left') ? 1 : 0);
       this.#gains[column] += gain;
       this.#splits[column]++;
@@ -115,6 +121,7 @@ export class BoostedTreesWriter {
       base_score: vector('F64', baseScore),
       feature_importances: vector('F64', shares),
       feature_splits: vector('U32', this.#splits),
+      ...this.#categories.tensors(),
     };
   }
 }

@@ -1,10 +1,14 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
+import type { ModelShape } from '../../estimator.js';
 import type { BoostedTrees } from './boosted-trees.js';
+import { categoriesOf, laidWords, laySet, mostWords } from './category-sets.js';
 import { LEAF } from './gradient-tree.js';
 
 /** The bytes of a node, and of a place in a block of 8 rows (f64): see kernels/assembly/boosted-traversal.ts. */
 const NODE_BYTES = 16;
 const PLACE_BYTES = 64;
+/** In the place of a node's value: it is a category, and the threshold is a set. */
+const IS_CATEGORY = 1;
 
 /** Trees laid out for the kernels that walk them; addresses are of the workspace. */
 export interface FlatTrees {
@@ -13,6 +17,8 @@ export interface FlatTrees {
   readonly nodes: number;
   /** The address of the roots (u32, shape: nTrees), in bytes from the first node. */
   readonly roots: number;
+  /** Whether splits part categories, so that the walks have to know of them. */
+  readonly haveCategories: boolean;
 }
 
 /** The places of a row: its values, their negatives, and a NaN for leaves to look at. */
@@ -21,19 +27,36 @@ export function rowPlaces(nFeatures: number): number {
 }
 
 /** The bytes that `flattenTrees` places. */
-export function flatTreesBytes({ treeStart, feature }: BoostedTrees): number {
-  return Workspace.sizeOf(feature.length, NODE_BYTES) + Workspace.sizeOf(treeStart.length, 4);
+export function flatTreesBytes(trees: BoostedTrees): number {
+  const { treeStart, feature } = trees;
+  return (
+    Workspace.sizeOf(feature.length, NODE_BYTES) +
+    Workspace.sizeOf(treeStart.length, 4) +
+    Workspace.sizeOf(setWords(trees), 4)
+  );
+}
+
+/** The words of the sets of all splits that part categories. */
+function setWords({ categories }: BoostedTrees): number {
+  if (categories === undefined) return 0;
+  return categories.listedLeft.reduce((sum, _, i) => sum + laidWords(categories.start[i + 1] - categories.start[i]), 0);
 }
 
 /**
  * Lays the trees out with the children of each split side by side.
  *
+ * @param unseenLeft whether categories that the training has not seen go left
  * @throws RangeError when the nodes are not those of trees, or a split is not valid.
  */
-export function flattenTrees(workspace: Workspace, trees: BoostedTrees, nFeatures: number): FlatTrees {
+export function flattenTrees(
+  workspace: Workspace,
+  trees: BoostedTrees,
+  shape: ModelShape,
+  unseenLeft: boolean,
+): FlatTrees {
   const { treeStart, feature } = trees;
   const nTrees = treeStart.length - 1;
-  const nodes = new NodeWriter(workspace, trees, nFeatures);
+  const nodes = new NodeWriter(workspace, trees, shape, unseenLeft);
   const roots = workspace.u32(treeStart.length);
   for (let tree = 0, next = 0; tree < nTrees; tree++) {
     roots[tree] = next * NODE_BYTES;
@@ -45,16 +68,16 @@ export function flattenTrees(workspace: Workspace, trees: BoostedTrees, nFeature
       if (feature[node] === LEAF) {
         nodes.writeLeaf(place);
       } else {
-        const missingLeft = nodes.writeSplit(place, feature[node], next);
-        // Rows with a missing value go to the first child.
-        open.push(...(missingLeft ? [next + 1, next] : [next, next + 1]));
+        const leftIsFirst = nodes.writeSplit(place, feature[node], next);
+        open.push(...(leftIsFirst ? [next + 1, next] : [next, next + 1]));
         next += 2;
       }
       if (next > treeStart[tree + 1]) throw notATree(tree);
     }
     if (open.length > 0) throw notATree(tree);
   }
-  return { nTrees, nodes: nodes.address, roots: roots.address };
+  nodes.requireEnd();
+  return { nTrees, nodes: nodes.address, roots: roots.address, haveCategories: trees.categories !== undefined };
 }
 
 function notATree(tree: number): RangeError {
@@ -65,34 +88,77 @@ function notATree(tree: number): RangeError {
 class NodeWriter {
   readonly #words: Placed<Uint32Array<ArrayBuffer>>;
   readonly #numbers: Float64Array;
+  readonly #sets: Placed<Uint32Array<ArrayBuffer>>;
   readonly #trees: BoostedTrees;
+  readonly #shape: ModelShape;
   readonly #nFeatures: number;
+  readonly #unseenLeft: boolean;
   #split = 0;
   #leaf = 0;
+  #categorySplit = 0;
+  #nSetWords = 0;
 
-  constructor(workspace: Workspace, trees: BoostedTrees, nFeatures: number) {
+  constructor(workspace: Workspace, trees: BoostedTrees, shape: ModelShape, unseenLeft: boolean) {
     this.#words = workspace.u32((trees.feature.length * NODE_BYTES) / 4);
     this.#numbers = new Float64Array(this.#words.buffer, this.#words.byteOffset, this.#words.length / 2);
+    this.#sets = workspace.u32(setWords(trees));
     this.#trees = trees;
-    this.#nFeatures = nFeatures;
+    this.#shape = shape;
+    this.#nFeatures = shape.nFeatures;
+    this.#unseenLeft = unseenLeft;
   }
 
   get address(): number {
     return this.#words.address;
   }
 
-  /** Returns whether missing values go left. */
+  /** Returns whether the first child is the left one. */
   writeSplit(place: number, feature: number, first: number): boolean {
     const threshold = this.#trees.threshold[this.#split];
     const missingLeft = this.#trees.missingLeft[this.#split];
-    const fits = feature >= 0 && feature < this.#nFeatures && threshold > -Infinity && missingLeft <= 1;
-    if (!fits) throw new RangeError(`split ${this.#split} of the trees is not valid`);
+    const nCategories = categoriesOf(this.#shape, feature);
+    const fits = nCategories > 0 ? this.#fitsSet(threshold, nCategories) : threshold > -Infinity;
+    if (!(feature >= 0 && feature < this.#nFeatures && fits && missingLeft <= 1)) {
+      throw new RangeError(`split ${this.#split} of the trees is not valid`);
+    }
     this.#split++;
-    // Where missing values go right, the second child is the left one: -x > -threshold less a little says x <= threshold.
+    if (nCategories > 0) {
+      this.#writeSet(place, feature, first, missingLeft === 1);
+      return true;
+    }
+    // Rows with a missing value go to the first child. Where missing values go right, the second child is the left one: -x > -threshold less a little says x <= threshold.
     this.#numbers[place * 2] = missingLeft === 1 ? threshold : numberBelow(-threshold);
     this.#words[place * 4 + 2] = (missingLeft === 1 ? feature : feature + this.#nFeatures) * PLACE_BYTES;
     this.#words[place * 4 + 3] = first * NODE_BYTES;
     return missingLeft === 1;
+  }
+
+  /** Whether the next set is one of a feature of so many categories. */
+  #fitsSet(threshold: number, nCategories: number): boolean {
+    const { categories } = this.#trees;
+    const split = this.#categorySplit;
+    if (!Number.isNaN(threshold) || categories === undefined || split >= categories.listedLeft.length) return false;
+    return categories.start[split + 1] - categories.start[split] <= mostWords(nCategories);
+  }
+
+  #writeSet(place: number, feature: number, first: number, missingLeft: boolean): void {
+    const { categories } = this.#trees;
+    if (categories === undefined) throw new RangeError('there are no sets of categories');
+    const set = this.#sets.subarray(this.#nSetWords);
+    const last = laySet(categories, this.#categorySplit, missingLeft, this.#unseenLeft, set);
+    this.#words[place * 4] = set.byteOffset;
+    this.#words[place * 4 + 1] = last;
+    this.#words[place * 4 + 2] = feature * PLACE_BYTES + IS_CATEGORY;
+    this.#words[place * 4 + 3] = first * NODE_BYTES;
+    this.#nSetWords += laidWords(categories.start[this.#categorySplit + 1] - categories.start[this.#categorySplit]);
+    this.#categorySplit++;
+  }
+
+  /** @throws RangeError when there are sets left that belong to no split. */
+  requireEnd(): void {
+    const { categories } = this.#trees;
+    if (this.#categorySplit === (categories?.listedLeft.length ?? 0)) return;
+    throw new RangeError('there are sets of categories that belong to no split');
   }
 
   writeLeaf(place: number): void {

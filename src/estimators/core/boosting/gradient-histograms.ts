@@ -1,5 +1,5 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
-import type { TileLayout } from './tile-layout.js';
+import { histogramAt, TILE_HISTOGRAM_BYTES, type TileLayout, wideHistogramBytes } from './tile-layout.js';
 import type { TiledRows } from './tiled-rows.js';
 
 /** The most bytes of all histograms; nodes beyond are summed up again when they are split. */
@@ -30,7 +30,8 @@ export class GradientHistograms {
   /** A place for histograms that are looked at once, and not kept. */
   readonly scratch: Histograms;
   #features: Uint32Array | undefined;
-  #tiles: readonly number[] = [];
+  #tiles: TileLayout['tiles'] = [];
+  #wide: TileLayout['wide'] = [];
 
   /** How many nodes can have histograms, when no more than `wanted` need them at one time. */
   static slots({ histogramBytes }: TileLayout, wanted: number): number {
@@ -57,14 +58,13 @@ export class GradientHistograms {
     this.#free = Array.from({ length: slots - 1 }, place);
   }
 
-  /** Limits what is summed up to the tiles of these features (rising). */
+  /** Limits what is summed up to these features, and those in tiles with them. */
   limitTo(features: Uint32Array): void {
     if (features === this.#features) return;
     this.#features = features;
-    const { tiles } = this.#layout;
-    this.#tiles = tiles.flatMap(({ first, count }, tile) =>
-      features.some((feature) => feature >= first && feature < first + count) ? [tile] : [],
-    );
+    const allowed = new Set(features);
+    this.#tiles = this.#layout.tiles.filter((tile) => tile.features.some((feature) => allowed.has(feature)));
+    this.#wide = this.#layout.wide.filter((feature) => allowed.has(feature));
   }
 
   /** A free place for a node below that of `above`, or undefined when there is none left. */
@@ -93,7 +93,7 @@ export class GradientHistograms {
    */
   sum({ address }: Histograms, pairs: number, rows: number, count: number, pause: () => void): void {
     const { kernels } = this.#workspace;
-    const { tiles, stride, binBytes, rowBytes } = this.#layout;
+    const { features, places, rowBytes } = this.#layout;
     const isAll = rows === 0;
     if (!isAll) kernels.gatherPairs(pairs, rows, count, this.#gatheredPairs.address);
     const pairsOfRows = isAll ? pairs : this.#gatheredPairs.address;
@@ -106,13 +106,16 @@ export class GradientHistograms {
         kernels.gatherBins(this.#rows.address, rowBytes, rows + begin * 4, n, bins);
       }
       const pairsOfBlock = pairsOfRows + begin * PAIR_BYTES;
-      for (const tile of this.#tiles) {
-        const { first, width, bytesBefore } = tiles[tile];
-        const to = address + first * stride;
-        // A tile at a time, so that it stays in the cache until it is added to.
-        if (begin === 0) kernels.clearHistogram(to, width * stride);
-        if (binBytes === 1) kernels.addTile8(bins + bytesBefore, rowBytes, width, n, pairsOfBlock, to);
-        else kernels.addTile16(bins + bytesBefore, rowBytes, width, n, pairsOfBlock, to, stride);
+      // A tile at a time, so that it stays in the cache until it is added to.
+      for (const { width, bytesBefore, histogramsAt } of this.#tiles) {
+        const to = address + histogramsAt;
+        if (begin === 0) kernels.clearHistogram(to, width * TILE_HISTOGRAM_BYTES);
+        kernels.addTile(bins + bytesBefore, rowBytes, width, n, pairsOfBlock, to);
+      }
+      for (const feature of this.#wide) {
+        const to = address + histogramAt(this.#layout, feature);
+        if (begin === 0) kernels.clearHistogram(to, wideHistogramBytes(features[feature]));
+        kernels.addWide(bins + places[feature].bytesBefore, rowBytes, n, pairsOfBlock, to);
       }
       pause();
     }

@@ -1,10 +1,10 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
-import { missingBin, NO_BIN } from './binned-feature.js';
 import { FeatureSampler } from './feature-sampler.js';
 import { GradientHistograms, type Histograms } from './gradient-histograms.js';
 import { type GradientNode, type GradientTree, LEAF } from './gradient-tree.js';
 import { type GrowthRules, mostLeaves } from './growth-rules.js';
 import { Heap } from './heap.js';
+import { RowPartition } from './row-partition.js';
 import { type FoundSplit, type NodeSums, SplitFinder } from './split-finder.js';
 import type { TileLayout } from './tile-layout.js';
 import type { TiledRows } from './tiled-rows.js';
@@ -31,9 +31,8 @@ export class GradientTreeGrower {
   /** The rows that the tree is grown on; after it has grown, those of each leaf stand together. */
   readonly rows: Placed<Uint32Array<ArrayBuffer>>;
   readonly #workspace: Workspace;
-  readonly #layout: TileLayout;
   readonly #rules: GrowthRules;
-  readonly #tiled: TiledRows;
+  readonly #partition: RowPartition;
   readonly #spare: Placed<Uint32Array<ArrayBuffer>>;
   readonly #histograms: GradientHistograms;
   readonly #finder: SplitFinder;
@@ -50,7 +49,8 @@ export class GradientTreeGrower {
     return (
       2 * Workspace.sizeOf(nRows, 4) +
       GradientHistograms.bytes(layout, nRows, slotsOf(layout, rules, nRows)) +
-      SplitFinder.bytes(nFeatures) +
+      SplitFinder.bytes(layout, rules) +
+      RowPartition.bytes(layout) +
       FeatureSampler.bytes(nFeatures)
     );
   }
@@ -69,9 +69,8 @@ export class GradientTreeGrower {
   ) {
     const { nRows } = tiled;
     this.#workspace = workspace;
-    this.#layout = layout;
     this.#rules = rules;
-    this.#tiled = tiled;
+    this.#partition = new RowPartition(workspace, layout, tiled);
     this.rows = workspace.u32(nRows);
     this.#spare = workspace.u32(nRows);
     this.#histograms = new GradientHistograms(workspace, layout, tiled, slotsOf(layout, rules, nRows));
@@ -128,17 +127,18 @@ export class GradientTreeGrower {
    */
   #split({ node, leaf, depth, split, histograms }: Candidate, nLeaves: number): boolean {
     const { begin, count } = node;
-    const nLeft = this.#partition(node, split);
+    const nLeft = this.#partition.part(this.rows.address + begin * 4, count, split, this.#spare.address);
     // Sums that rounding has left over can promise a child without rows.
     if (nLeft === 0 || nLeft === count) return false;
     const ofLeft = { count: nLeft, ...split.left };
     const ofRight = { count: count - nLeft, ...split.right };
-    const left = this.#addNode(begin, ofLeft, leaf);
-    const right = this.#addNode(begin + nLeft, ofRight, nLeaves);
+    const left = this.#addNode(begin, ofLeft, leaf, split);
+    const right = this.#addNode(begin + nLeft, ofRight, nLeaves, split);
     Object.assign(node, {
       feature: split.feature,
       cut: split.cut,
       missingLeft: split.missingLeft,
+      listed: split.listed,
       gain: split.gain,
       left: left.number,
       right: right.number,
@@ -192,7 +192,8 @@ export class GradientTreeGrower {
     this.#candidates.push({ node, number, leaf, depth, sums, split, histograms: kept });
   }
 
-  #addNode(begin: number, sums: NodeSums, leaf: number): Child {
+  /** @param split the one that it is a side of; absent: it is the root */
+  #addNode(begin: number, sums: NodeSums, leaf: number, split?: FoundSplit): Child {
     const node: GradientNode = {
       feature: LEAF,
       cut: 0,
@@ -200,27 +201,11 @@ export class GradientTreeGrower {
       gain: 0,
       left: 0,
       right: 0,
-      value: this.#finder.leafValue(sums),
+      value: this.#finder.leafValue(sums, split),
       begin,
       count: sums.count,
     };
     return { node, number: this.#nodes.push(node) - 1, leaf, sums };
-  }
-
-  /** Brings the rows of the left side to the front, and returns how many they are. */
-  #partition({ begin, count }: GradientNode, { feature, cut, missingLeft }: FoundSplit): number {
-    const { kernels } = this.#workspace;
-    const { binBytes, features, rowBytes } = this.#layout;
-    const partition = binBytes === 1 ? kernels.partitionTile8 : kernels.partitionTile16;
-    return partition(
-      this.rows.address + begin * 4,
-      count,
-      this.#tiled.binAddress(feature),
-      rowBytes,
-      cut,
-      missingLeft ? missingBin(features[feature]) : NO_BIN,
-      this.#spare.address,
-    );
   }
 
   #sumPairs(count: number): NodeSums {

@@ -1,13 +1,31 @@
 /** In place of a node's feature: it is a leaf. */
 export const LEAF = -1;
 
+/** Which rows go left. */
+export interface NodeSplit {
+  /** The number of the binned feature that it looks at. */
+  readonly feature: number;
+  /** The last bin that goes left; of categories it says nothing. */
+  readonly cut: number;
+  readonly missingLeft: boolean;
+  /** Of categories: those that go one way. All others go the other way. */
+  readonly listed?: CategoryList;
+}
+
+/** Some categories. */
+export interface CategoryList {
+  /** Their bins. */
+  readonly bins: Uint32Array;
+  readonly goLeft: boolean;
+}
+
 /** A node of a boosted tree as it has grown. */
 export interface GradientNode {
-  /** LEAF, or the number of the binned feature that the split looks at. */
+  /** LEAF, or that of its split. */
   feature: number;
-  /** The last bin that goes left. */
   cut: number;
   missingLeft: boolean;
+  listed?: CategoryList;
   /** How much the split lowers the penalised loss, doubled. */
   gain: number;
   left: number;

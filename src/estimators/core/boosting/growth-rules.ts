@@ -1,3 +1,18 @@
+/** How categories are parted, in the way of one of the namesakes. */
+export interface CategoryRules {
+  readonly like: 'LightGBM' | 'XGBoost';
+  /** The most bins of a feature, all for LightGBM and those of categories for XGBoost, whose categories are tried one against the rest. */
+  readonly mostSingled: number;
+  /** The most categories that are taken from either end of their order. */
+  readonly most: number;
+  /** LightGBM: what is added to hessians in the order, and the fewest rows of a category in it. */
+  readonly smooth: number;
+  /** LightGBM: what is added to lambda where sides are sets of categories. */
+  readonly l2: number;
+  /** LightGBM: the fewest rows by which one set differs from the one before, and that are left. */
+  readonly minPerGroup: number;
+}
+
 /** How a boosted tree grows, in the terms that its namesakes share. */
 export interface GrowthRules {
   /** Whether the node of the largest gain is split next; else level by level. */
@@ -29,6 +44,7 @@ export interface GrowthRules {
   readonly maxStep: number;
   /** What a leaf's step is multiplied by. */
   readonly learningRate: number;
+  readonly categories: CategoryRules;
   /** Shares of the features that are drawn for each tree; of those for each level; of those for each node. */
   readonly byTree: number;
   readonly byLevel: number;

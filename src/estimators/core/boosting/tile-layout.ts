@@ -5,51 +5,86 @@ const WIDE = 8;
 const NARROW = 4;
 /** The bytes of the sums of a bin. */
 const SUM_BYTES = 16;
+/** The bytes of the histogram of a feature in a tile. */
+export const TILE_HISTOGRAM_BYTES = BYTE_BINS * SUM_BYTES;
+/** A row's bins begin at a multiple of so many bytes. */
+const ROW_ALIGNMENT = 4;
 
-/** Some features side by side. */
+/** Some features of at most 256 bins side by side. */
 export interface Tile {
-  /** The first of its features; they follow each other. */
-  readonly first: number;
-  readonly count: number;
-  /** The bins that it has room for in a row; those without a feature stay 0. */
+  /** Rising. */
+  readonly features: readonly number[];
+  /** The bins that it has room for in a row, a byte each; those without a feature stay 0. */
   readonly width: number;
   /** The bytes of a row's bins before its own. */
   readonly bytesBefore: number;
+  /** The place of its histograms, in bytes from the first one of a node. */
+  readonly histogramsAt: number;
 }
 
-/** How the bins of rows, and the histograms over them, lie in memory. */
+/** Where the bins of a feature lie, and its histogram. */
+export interface FeaturePlace {
+  /** The bytes of a bin's number. */
+  readonly binBytes: 1 | 2;
+  /** The bytes of a row's bins before its own. */
+  readonly bytesBefore: number;
+  /** In bytes from the first histogram of a node. */
+  readonly histogramAt: number;
+}
+
+/**
+ * How the bins of rows, and the histograms over them, lie in memory: first the
+ * tiles of features of at most 256 bins, whose histograms are all of one size,
+ * and then each of the others by itself.
+ */
 export interface TileLayout {
   readonly features: readonly BinnedFeature[];
   readonly tiles: readonly Tile[];
-  /** The bytes of a bin's number, 1 or 2. */
-  readonly binBytes: 1 | 2;
+  /** The features of more than 256 bins, rising. */
+  readonly wide: readonly number[];
+  /** Shape: n_features. */
+  readonly places: readonly FeaturePlace[];
   /** The bytes of a row's bins. */
   readonly rowBytes: number;
-  /** The bytes of a feature's histogram. */
-  readonly stride: number;
   /** The bytes of the histograms of all features. */
   readonly histogramBytes: number;
 }
 
 export function tileLayout(features: readonly BinnedFeature[]): TileLayout {
-  const mostBins = features.reduce((most, feature) => Math.max(most, binsOf(feature)), 0);
-  const binBytes = mostBins <= BYTE_BINS ? 1 : 2;
+  const isWide = features.map((feature) => binsOf(feature) > BYTE_BINS);
+  const numbers = [...features.keys()];
+  const narrow = numbers.filter((feature) => !isWide[feature]);
+  const wide = numbers.filter((feature) => isWide[feature]);
+  const places: FeaturePlace[] = [];
   const tiles: Tile[] = [];
   let bytesBefore = 0;
-  let places = 0;
-  for (let first = 0; first < features.length; first += WIDE) {
-    const count = Math.min(WIDE, features.length - first);
-    const width = count <= NARROW ? NARROW : WIDE;
-    tiles.push({ first, count, width, bytesBefore });
-    bytesBefore += width * binBytes;
-    places += width;
+  let at = 0;
+  for (let first = 0; first < narrow.length; first += WIDE) {
+    const ofTile = narrow.slice(first, first + WIDE);
+    const width = ofTile.length <= NARROW ? NARROW : WIDE;
+    tiles.push({ features: ofTile, width, bytesBefore, histogramsAt: at });
+    ofTile.forEach((feature, lane) => {
+      const place = { binBytes: 1, bytesBefore: bytesBefore + lane } as const;
+      places[feature] = { ...place, histogramAt: at + lane * TILE_HISTOGRAM_BYTES };
+    });
+    bytesBefore += width;
+    at += width * TILE_HISTOGRAM_BYTES;
   }
-  // The kernel for bytes knows its stride; two bins are looked at at one time.
-  const stride = SUM_BYTES * (binBytes === 1 ? BYTE_BINS : mostBins + (mostBins % 2));
-  return { features, tiles, binBytes, rowBytes: bytesBefore, stride, histogramBytes: places * stride };
+  for (const feature of wide) {
+    places[feature] = { binBytes: 2, bytesBefore, histogramAt: at };
+    bytesBefore += 2;
+    at += wideHistogramBytes(features[feature]);
+  }
+  const rowBytes = Math.ceil(bytesBefore / ROW_ALIGNMENT) * ROW_ALIGNMENT;
+  return { features, tiles, wide, places, rowBytes, histogramBytes: at };
 }
 
-/** The tile of a feature, and its place in it. */
-export function placeOf({ tiles }: TileLayout, feature: number): { readonly tile: Tile; readonly lane: number } {
-  return { tile: tiles[Math.floor(feature / WIDE)], lane: feature % WIDE };
+/** The place of a feature's histogram, in bytes from the first one of a node. */
+export function histogramAt({ places }: TileLayout, feature: number): number {
+  return places[feature].histogramAt;
+}
+
+/** The bytes of the histogram of a feature of more than 256 bins; two bins are looked at at one time. */
+export function wideHistogramBytes(feature: BinnedFeature): number {
+  return 2 * SUM_BYTES * Math.ceil(binsOf(feature) / 2);
 }

@@ -1,5 +1,6 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
-import { placeOf, type TileLayout } from './tile-layout.js';
+import { unseenBin } from './binned-feature.js';
+import type { TileLayout } from './tile-layout.js';
 
 /** The values that are copied into the workspace at a time. */
 const BLOCK_VALUES = 16_384;
@@ -40,8 +41,7 @@ export class TiledRows {
 
   /** The address of the first row's bin of a feature. */
   binAddress(feature: number): number {
-    const { tile, lane } = placeOf(this.layout, feature);
-    return this.#bins.address + tile.bytesBefore + lane * this.layout.binBytes;
+    return this.#bins.address + this.layout.places[feature].bytesBefore;
   }
 }
 
@@ -97,18 +97,27 @@ export class BinPlacer {
 
   #placeFeature(feature: number, first: number, n: number, rows: TiledRows): void {
     const { kernels } = this.#workspace;
-    const { features, binBytes, rowBytes } = this.#layout;
-    const { column, edges } = features[feature];
-    const placeBins = binBytes === 1 ? kernels.placeBins8 : kernels.placeBins16;
-    placeBins(
-      this.#block.address + column * 8,
+    const { features, places, rowBytes } = this.#layout;
+    const { column, edges, categories } = features[feature];
+    const x = this.#block.address + column * 8;
+    const bins = rows.binAddress(feature) + first * rowBytes;
+    const isByte = places[feature].binBytes === 1;
+    if (categories !== undefined) {
+      const { kept, all } = categories;
+      const place = isByte ? kernels.placeCategories8 : kernels.placeCategories16;
+      place(x, n, this.#nFeatures, kept, all, unseenBin(features[feature]), bins, rowBytes);
+      return;
+    }
+    const place = isByte ? kernels.placeBins8 : kernels.placeBins16;
+    place(
+      x,
       n,
       this.#nFeatures,
       this.#edges[feature].address,
       this.#edges[feature].length - 1,
       edges.length + 1,
-      rows.binAddress(feature) + first * rowBytes,
-      rowBytes / binBytes,
+      bins,
+      rowBytes,
     );
   }
 }

@@ -1,30 +1,29 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
-import { missingBin, NO_BIN } from './binned-feature.js';
 import { type GradientTree, LEAF } from './gradient-tree.js';
+import { RowPartition } from './row-partition.js';
 import type { TileLayout } from './tile-layout.js';
 import type { TiledRows } from './tiled-rows.js';
 
-/** The words of a BinnedNode in the kernels' file boosting-scores. */
-const NODE_WORDS = 8;
+/** So many rows go down a tree at a time: they and their bins stay in the cache. */
+const BLOCK_ROWS = 8_192;
 
-/** Adds a tree to the scores of binned rows that it was not grown on. */
+/** Adds a tree to the scores of binned rows that it was not grown on: they are parted as it parts them, down to its leaves. */
 export class TreeScorer {
   readonly #workspace: Workspace;
-  readonly #layout: TileLayout;
-  readonly #rows: TiledRows;
-  readonly #words: Placed<Uint32Array<ArrayBuffer>>;
-  readonly #values: Float32Array;
+  readonly #partition: RowPartition;
+  readonly #block: Placed<Uint32Array<ArrayBuffer>>;
+  readonly #spare: Placed<Uint32Array<ArrayBuffer>>;
 
-  static bytes(maxNodes: number): number {
-    return Workspace.sizeOf(maxNodes * NODE_WORDS, 4);
+  static bytes(nRows: number, layout: TileLayout): number {
+    return RowPartition.bytes(layout) + 2 * Workspace.sizeOf(Math.min(nRows, BLOCK_ROWS), 4);
   }
 
-  constructor(workspace: Workspace, layout: TileLayout, rows: TiledRows, maxNodes: number) {
+  constructor(workspace: Workspace, layout: TileLayout, rows: TiledRows) {
+    const size = Math.min(rows.nRows, BLOCK_ROWS);
     this.#workspace = workspace;
-    this.#layout = layout;
-    this.#rows = rows;
-    this.#words = workspace.u32(maxNodes * NODE_WORDS);
-    this.#values = new Float32Array(this.#words.buffer, this.#words.byteOffset, this.#words.length);
+    this.#partition = new RowPartition(workspace, layout, rows);
+    this.#block = workspace.u32(size);
+    this.#spare = workspace.u32(size);
   }
 
   /**
@@ -32,19 +31,30 @@ export class TreeScorer {
    * @param scores the address of the scores (f32) of all rows
    */
   add(tree: GradientTree, rows: number, count: number, scores: number): void {
-    tree.forEach((node, number) => {
-      const at = number * NODE_WORDS;
-      if (node.feature === LEAF) {
-        this.#words[at + 4] = number;
-        this.#values[at + 6] = node.value;
-        return;
-      }
-      const missing = node.missingLeft ? missingBin(this.#layout.features[node.feature]) : NO_BIN;
-      const bins = this.#rows.binAddress(node.feature);
-      this.#words.set([bins, this.#layout.rowBytes, node.cut, missing, node.left, node.right], at);
-    });
+    const block = this.#block;
+    const listed = rows === 0 ? undefined : new Uint32Array(block.buffer, rows, count);
+    for (let first = 0; first < count; first += block.length) {
+      const n = Math.min(block.length, count - first);
+      if (listed === undefined) for (let i = 0; i < n; i++) block[i] = first + i;
+      else block.set(listed.subarray(first, first + n));
+      this.#addBlock(tree, n, scores);
+    }
+  }
+
+  #addBlock(tree: GradientTree, count: number, scores: number): void {
     const { kernels } = this.#workspace;
-    const walk = this.#layout.binBytes === 1 ? kernels.addWalked8 : kernels.addWalked16;
-    walk(this.#words.address, rows, count, scores);
+    const waiting = [{ number: 0, begin: 0, count }];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const { begin, count: n } = next;
+      const node = tree[next.number];
+      const rows = this.#block.address + begin * 4;
+      if (node.feature === LEAF) {
+        kernels.addToScores(scores, rows, n, node.value);
+        continue;
+      }
+      const nLeft = this.#partition.part(rows, n, node, this.#spare.address);
+      if (nLeft < n) waiting.push({ number: node.right, begin: begin + nLeft, count: n - nLeft });
+      if (nLeft > 0) waiting.push({ number: node.left, begin, count: nLeft });
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { TrainingSet } from '../../estimator.js';
-import type { BinnedFeature } from '../boosting/binned-feature.js';
+import { type BinnedFeature, valueBins } from '../boosting/binned-feature.js';
 import { distinctValues, distinctValuesBytes } from '../sampled-columns.js';
 import { greedyLogSum } from './greedy-log-sum.js';
 import type { Logarithm } from './logarithm.js';
@@ -15,7 +15,8 @@ export type MissingSide = 'min' | 'max';
 /**
  * A feature whose values are told by how many of its borders they are above. Where
  * a training row lacks it, missing values are on one side of all others, with a
- * border between.
+ * border between. Of few categories each has a bin of its own, and what the training
+ * has not seen one more.
  */
 export interface BorderedFeature extends BinnedFeature {
   /** The bin of missing values. */
@@ -27,8 +28,14 @@ export function borderingBytes(nRows: number): number {
   return distinctValuesBytes(Math.min(nRows, BORDER_SAMPLE));
 }
 
+/** How many ways there are to split a feature. */
+export function cutsOf(feature: BorderedFeature): number {
+  return feature.categories === undefined ? feature.edges.length : valueBins(feature);
+}
+
 /**
- * Sets the borders of all features; one that is the same in all rows is left out.
+ * Sets the borders of all features; one that is the same in all rows is left out, and
+ * so are those of more than `mostCategories` categories.
  *
  * @param most the most borders of a feature, at least 1
  * @param pause called after each
@@ -36,16 +43,21 @@ export function borderingBytes(nRows: number): number {
 export function borderedFeatures(
   training: TrainingSet,
   most: number,
+  mostCategories: number,
   side: MissingSide,
   log: Logarithm,
   pause: () => void,
 ): BorderedFeature[] {
-  const { x, nSamples, nFeatures } = training;
+  const { x, nSamples, nFeatures, nCategories } = training;
   const lacks = columnsWithMissing(x, nFeatures);
   const features: BorderedFeature[] = [];
   let column = 0;
   for (const { values, counts } of distinctValues({ x, nFeatures, rows: sampleRows(nSamples), single: true })) {
-    if (values.length > 0) {
+    const count = nCategories?.[column] ?? 0;
+    if (count > 1 && count <= mostCategories) {
+      const categories = { kept: count, all: count, unseenApart: false };
+      features.push({ column, edges: [], hasMissing: true, categories, missing: count });
+    } else if (count === 0 && values.length > 0) {
       const isMissing = lacks[column] === 1;
       const between = greedyLogSum(values, counts, isMissing ? most - 1 : most, log);
       const edges = !isMissing ? between : side === 'min' ? [-LARGEST, ...between] : [...between, LARGEST];

@@ -1,6 +1,6 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
 import type { ScoredRows } from '../boosting/scored-rows.js';
-import type { LeafFinder } from './leaf-finder.js';
+import type { LeafFinder, TilesOf } from './leaf-finder.js';
 import type { ObliviousSplit } from './oblivious-tree.js';
 
 /** Counts the rows of the leaves of a tree, those of each label apart if so wanted. */
@@ -11,6 +11,7 @@ export class LeafRows {
   readonly #counts: Placed<Uint32Array<ArrayBuffer>>;
   readonly #weights: Placed<Float64Array<ArrayBuffer>>;
   readonly #byLabel: boolean;
+  #fold = 0;
   #found: readonly ObliviousSplit[] | undefined;
 
   static bytes(depth: number, byLabel: boolean): number {
@@ -27,22 +28,28 @@ export class LeafRows {
     this.#weights = workspace.f64(2 ** depth);
   }
 
-  /** Shape: n_leaves, or n_leaves x 2 where labels are counted apart. */
-  count(splits: readonly ObliviousSplit[]): Uint32Array {
+  /**
+   * Shape: n_leaves, or n_leaves x 2 where labels are counted apart.
+   *
+   * @param fold the one that the tiles are of
+   */
+  count(splits: readonly ObliviousSplit[], fold: number, tilesOf: TilesOf): Uint32Array {
     const counts = this.#counts.subarray(0, (this.#byLabel ? 2 : 1) * 2 ** splits.length);
     const found = this.#found;
-    if (found?.length === splits.length && found.every((split, i) => split === splits[i])) return counts;
-    this.#finder.find(splits);
+    const isFound = found?.length === splits.length && found.every((split, i) => split === splits[i]);
+    if (isFound && fold === this.#fold) return counts;
+    this.#finder.find(splits, tilesOf);
     counts.fill(0);
     const { address, length } = this.#finder.leaves;
     this.#workspace.kernels.countGroups(address, this.#labels, this.#byLabel ? 1 : 0, length, this.#counts.address);
     this.#found = [...splits];
+    this.#fold = fold;
     return counts;
   }
 
   /** Shape: n_leaves. */
-  countLeaves(splits: readonly ObliviousSplit[]): Uint32Array {
-    const counts = this.count(splits);
+  countLeaves(splits: readonly ObliviousSplit[], fold: number, tilesOf: TilesOf): Uint32Array {
+    const counts = this.count(splits, fold, tilesOf);
     if (!this.#byLabel) return counts;
     return Uint32Array.from({ length: counts.length / 2 }, (_, leaf) => counts[2 * leaf] + counts[2 * leaf + 1]);
   }

@@ -1,11 +1,20 @@
+import type { ScoredRows } from '../boosting/scored-rows.js';
+import type { Projection } from '../target-statistics/projection.js';
 import type { ObliviousSplit } from './oblivious-tree.js';
+
+/** The rows as they are seen and scored in each fold; without statistics of categories there is one only. */
+export interface FoldedRows {
+  readonly folds: readonly ScoredRows[];
+  /** The address of the tiles of a projection, as a fold sees the rows. */
+  readonly tilesOf: (projection: Projection, fold: number) => number;
+}
 
 /** Takes Newton's steps on the log loss in the leaves of a tree. */
 export interface LeafSteps {
-  /** How many rows fall into each leaf (shape: n_leaves). */
-  countLeaves(splits: readonly ObliviousSplit[]): Uint32Array;
-  /** The sum of the steps from the rows' scores as they are (shape: n_leaves x n_outputs). */
-  take(splits: readonly ObliviousSplit[]): Float64Array;
+  /** How many rows fall into each leaf (shape: n_leaves), as a fold sees them. */
+  countLeaves(splits: readonly ObliviousSplit[], fold: number): Uint32Array;
+  /** The sum of the steps from the scores that the rows have in a fold (shape: n_leaves x n_outputs). */
+  take(splits: readonly ObliviousSplit[], fold: number): Float64Array;
   /** The weights of the rows of the leaves that steps were taken in last (shape: n_leaves). */
   weigh(): Float64Array;
 }

@@ -8,22 +8,30 @@ import { rowsWithWeight } from '../boosting/rows-with-weight.js';
 import { placesOf, ScoredRows } from '../boosting/scored-rows.js';
 import { type TileLayout, tileLayout } from '../boosting/tile-layout.js';
 import { TiledRows } from '../boosting/tiled-rows.js';
+import { shuffleRows } from '../target-statistics/shuffled-rows.js';
+import type { StatisticsSize } from '../target-statistics/statistics-size.js';
+import { LEARNING_FOLDS, type StatisticsRows, TargetStatistics } from '../target-statistics/target-statistics.js';
 import { BorderCounter } from './border-counter.js';
 import { type BorderedFeature, borderedFeatures, borderingBytes } from './bordered-feature.js';
 import { LeafFinder } from './leaf-finder.js';
-import type { LeafSteps } from './leaf-steps.js';
+import type { FoldedRows, LeafSteps } from './leaf-steps.js';
 import { exponential, logarithm } from './logarithm.js';
 import type { ObliviousPlan } from './oblivious-plan.js';
 import type { ObliviousTree } from './oblivious-tree.js';
 import { ObliviousTreeGrower } from './oblivious-tree-grower.js';
 import { ObliviousTreesWriter } from './oblivious-trees.js';
 import { RowSampler } from './row-sampler.js';
+import { RowTests } from './row-tests.js';
 import { SigmoidLeafSteps } from './sigmoid-leaf-steps.js';
 import { SoftmaxLeafSteps } from './softmax-leaf-steps.js';
 import { pairsOf, StructureGradients } from './structure-gradients.js';
 
 /** The training loss is that of about so many rows: enough to watch it. */
 const LOSS_SAMPLE = 16_384;
+/** The folds that trees are grown on, and the one that the values of their leaves are of. */
+const FOLDS = LEARNING_FOLDS + 1;
+/** A side of a smaller share of all rows' weight has no rows, but what rounding has left of them. */
+const LEAST_SHARE = 1e-14;
 /** A row is certain long before; the leaves of as many trees as there can be still sum up in single precision. */
 const LARGEST_LEAF = 1e30;
 /** What a split takes in the tensors, and the chunks that they are put together from. */
@@ -49,11 +57,15 @@ export function obliviousBoost(training: TrainingSet, plan: ObliviousPlan, monit
 }
 
 class ObliviousBoosting {
+  readonly #workspace: Workspace;
   readonly #plan: ObliviousPlan;
   readonly #monitor: TrainingMonitor;
   readonly #nRows: number;
   readonly #nOutputs: number;
-  readonly #rows: ScoredRows;
+  readonly #random: number;
+  readonly #statistics: TargetStatistics | undefined;
+  /** The scores of the rows in each fold; the leaves of the model are those of the last one. */
+  readonly #folds: readonly ScoredRows[];
   readonly #gradients: StructureGradients;
   readonly #sampler: RowSampler;
   readonly #grower: ObliviousTreeGrower;
@@ -76,49 +88,73 @@ class ObliviousBoosting {
     this.#nOutputs = outputsOf(nClasses);
     const pause = () => this.#tell();
 
-    const features = borderedFeatures(training, plan.borders, plan.missing, logarithm(), pause);
+    const features = borderedFeatures(training, plan.borders, plan.oneHot, plan.missing, logarithm(), pause);
     const layout = tileLayout(features);
-    const weights = weightsOf(training, plan.classFactors);
-    const weighted = weights !== undefined;
+    const allWeights = weightsOf(training, plan.classFactors);
+    const weighted = allWeights !== undefined;
     const workspace = new Workspace(workspaceBytes(features, layout, plan, { ...training, weighted }));
-    const random = workspace.f64(1).address;
-    this.#reseed = (iteration) => workspace.kernels.seedRandom(random, seed, iteration);
+    this.#workspace = workspace;
+    this.#random = workspace.f64(1).address;
+    this.#reseed = (iteration) => workspace.kernels.seedRandom(this.#random, seed, iteration);
+    this.#reseed(plan.iterations);
 
+    const columns = statisticColumns(training, plan);
+    const order = columns.length > 0 ? workspace.u32(nRows) : undefined;
+    if (order !== undefined && !plan.inOrder) shuffleRows(workspace.kernels, this.#random, order);
+    else order?.forEach((_, place) => (order[place] = place));
     const counter = new BorderCounter(workspace, features, layout, nFeatures);
     const tiled = new TiledRows(workspace, nRows, layout);
-    counter.place({ x: training.x, nRows, nFeatures }, tiled, pause);
+    counter.place({ x: training.x, nRows, nFeatures }, order, tiled, pause);
+    const held = validation && new TiledRows(workspace, validation.nSamples, layout);
+    if (validation !== undefined && held !== undefined) {
+      counter.place({ x: validation.x, nRows: validation.nSamples, nFeatures }, undefined, held, pause);
+    }
+    if (order !== undefined) {
+      const tests = new RowTests(workspace, layout, features, held === undefined ? [tiled] : [tiled, held]);
+      const rows = statisticsRows(training, order, columns, plan);
+      this.#statistics = new TargetStatistics(workspace, rows, tests, this.#random, pause);
+    }
     training.releaseX?.();
+
     const start = new Float64Array(this.#nOutputs);
-    this.#rows = new ScoredRows(workspace, { nRows, y: training.y, weights }, start);
-    const meanWeight = weights === undefined ? 1 : weights.reduce((sum, weight) => sum + weight, 0) / nRows;
-    const l2 = plan.l2 * meanWeight;
+    const y = order === undefined ? training.y : training.y.map((_, place) => training.y[order[place]]);
+    const weights = order === undefined ? allWeights : allWeights?.map((_, place) => allWeights[order[place]]);
+    const scored = () => new ScoredRows(workspace, { nRows, y, weights }, start);
+    this.#folds = Array.from({ length: order === undefined || plan.inOrder ? 1 : FOLDS }, scored);
+    const weight = weights?.reduce((sum, each) => sum + each, 0) ?? nRows;
+    const l2 = (plan.l2 * weight) / nRows;
     this.#gradients = new StructureGradients(workspace, nRows, nClasses);
     const sampled = workspace.u32(nRows);
-    this.#sampler = new RowSampler(workspace, plan.sampling, this.#gradients, sampled, random);
-    this.#grower = new ObliviousTreeGrower(workspace, layout, tiled, plan, this.#gradients, sampled, l2, random, pause);
-    this.#finder = new LeafFinder(workspace, layout, tiled, plan.depth);
-    this.#leafValues = workspace.f32(2 ** plan.depth);
+    this.#sampler = new RowSampler(workspace, plan.sampling, this.#gradients, sampled, this.#random);
+    this.#grower = new ObliviousTreeGrower(
+      workspace,
+      features,
+      layout,
+      tiled,
+      this.#statistics,
+      plan,
+      this.#gradients,
+      sampled,
+      { l2, least: weight * LEAST_SHARE, byLevel: plan.byLevel },
+      this.#random,
+      pause,
+    );
     const { depth, steps } = plan;
+    this.#finder = new LeafFinder(workspace, layout, features, tiled, depth);
+    this.#leafValues = workspace.f32(2 ** depth);
+    const folded: FoldedRows = {
+      folds: this.#folds,
+      tilesOf: (projection, fold) => (this.#statistics as TargetStatistics).tiles(projection, fold),
+    };
+    const probabilities = this.#gradients.probabilities;
     this.#steps =
       nClasses === 2
-        ? new SigmoidLeafSteps(workspace, this.#rows, this.#finder, depth, weighted, steps, l2, pause)
-        : new SoftmaxLeafSteps(
-            workspace,
-            this.#rows,
-            this.#finder,
-            this.#gradients.probabilities,
-            depth,
-            steps,
-            l2,
-            pause,
-          );
-    if (validation !== undefined) {
-      const { nSamples: count, x, y } = validation;
-      const held = new TiledRows(workspace, count, layout);
-      counter.place({ x, nRows: count, nFeatures }, held, pause);
-      const labelled = { nRows: count, y, weights: weightsOf(validation, plan.classFactors) };
+        ? new SigmoidLeafSteps(workspace, folded, this.#finder, depth, weighted, steps, l2, pause)
+        : new SoftmaxLeafSteps(workspace, folded, this.#finder, probabilities, depth, steps, l2, pause);
+    if (validation !== undefined && held !== undefined) {
+      const labelled = { nRows: held.nRows, y: validation.y, weights: weightsOf(validation, plan.classFactors) };
       const rows = new ScoredRows(workspace, labelled, start);
-      this.#validation = { rows, finder: new LeafFinder(workspace, layout, held, plan.depth) };
+      this.#validation = { rows, finder: new LeafFinder(workspace, layout, features, held, depth) };
     }
     this.#stopping = new EarlyStopping(validation?.earlyStoppingRounds ?? 0);
     this.#writer = new ObliviousTreesWriter(nFeatures, nClasses, features);
@@ -143,7 +179,7 @@ class ObliviousBoosting {
     }
     this.#monitor.progress(this.#iteration, this.#iteration, ...this.#losses);
     return {
-      ...this.#writer.tensors(),
+      ...this.#writer.tensors((used) => this.#statistics?.tensors(used, () => this.#tell()) ?? {}),
       n_iter: tensor('I32', [1], Int32Array.of(this.#iteration)),
       ...(this.#stopping.isOn && {
         best_iteration: tensor('I32', [1], Int32Array.of(this.#stopping.bestIteration)),
@@ -154,16 +190,32 @@ class ObliviousBoosting {
   /** Grows the tree of an iteration, and adds it to all scores. */
   #grow(): ObliviousTree {
     this.#reseed(this.#iteration);
-    this.#gradients.write(this.#rows);
+    const fold = this.#drawFold();
+    this.#gradients.write(this.#folds[fold]);
     // Before the pairs are weighed anew.
     const deviation = this.#plan.randomStrength * this.#gradients.deviation * this.#noiseLeft();
     const sampled = this.#sampler.draw(this.#leafSize);
-    const splits = this.#grower.grow(sampled, deviation, (grown) => this.#steps.countLeaves(grown));
-    const values = this.#steps.take(splits).map((step) => bounded(this.#plan.learningRate * step));
-    const tree = { splits, values, weights: this.#steps.weigh() };
-    this.#add(tree);
-    this.#leafSize = meanSize(values, this.#nOutputs);
+    const splits = this.#grower.grow(sampled, deviation, fold, (grown) => this.#steps.countLeaves(grown, fold));
+    let tree: ObliviousTree = { splits, values: new Float64Array(0), weights: new Float64Array(0) };
+    for (let to = 0; to < this.#folds.length; to++) {
+      const values = this.#steps.take(splits, to).map((step) => bounded(this.#plan.learningRate * step));
+      this.#add(values, this.#finder, this.#folds[to]);
+      // Of the last fold, whose leaves are those of the model.
+      tree = { splits, values, weights: to === this.#folds.length - 1 ? this.#steps.weigh() : tree.weights };
+    }
+    if (this.#validation !== undefined) {
+      const { finder, rows } = this.#validation;
+      finder.find(splits, (projection) => (this.#statistics as TargetStatistics).heldTiles(projection));
+      this.#add(tree.values, finder, rows);
+    }
+    this.#leafSize = meanSize(tree.values, this.#nOutputs);
     return tree;
+  }
+
+  /** The fold that the structure of the next tree is searched in. */
+  #drawFold(): number {
+    if (this.#folds.length === 1) return 0;
+    return Math.floor(this.#workspace.kernels.drawFraction(this.#random) * LEARNING_FOLDS);
   }
 
   /** How much of the noise is left: the less, the more has been learned. */
@@ -173,18 +225,16 @@ class ObliviousBoosting {
     return rows / (1 + rows);
   }
 
-  #add({ splits, values }: ObliviousTree): void {
-    const nLeaves = 2 ** splits.length;
-    this.#validation?.finder.find(splits);
+  #add(values: Float64Array, finder: LeafFinder, rows: ScoredRows): void {
     for (let output = 0; output < this.#nOutputs; output++) {
-      for (let leaf = 0; leaf < nLeaves; leaf++) this.#leafValues[leaf] = values[leaf * this.#nOutputs + output];
-      this.#finder.addTo(this.#rows.scoresOf(output), this.#leafValues.address);
-      this.#validation?.finder.addTo(this.#validation.rows.scoresOf(output), this.#leafValues.address);
+      for (let at = output, leaf = 0; at < values.length; at += this.#nOutputs) this.#leafValues[leaf++] = values[at];
+      finder.addTo(rows.scoresOf(output), this.#leafValues.address);
     }
   }
 
   #measure(): void {
-    this.#losses = [this.#rows.logLoss(LOSS_SAMPLE), this.#validation?.rows.logLoss()];
+    const rows = this.#folds[this.#folds.length - 1];
+    this.#losses = [rows.logLoss(LOSS_SAMPLE), this.#validation?.rows.logLoss()];
   }
 
   #tell(): void {
@@ -200,7 +250,13 @@ export function obliviousBytes(size: TrainingSize, plan: ObliviousPlan): Trainin
   const { nSamples, nFeatures, nClasses, nValidation } = size;
   const nBorders = Math.min(plan.borders, Math.max(1, nSamples - 1));
   const edges: number[] = Array.from({ length: nBorders }, () => 0);
-  const features = Array.from({ length: nFeatures }, (_, column) => ({ column, edges, hasMissing: false, missing: 0 }));
+  const columns = statisticColumns(size, plan);
+  const features = Array.from({ length: nFeatures }, (_, column) => ({
+    column,
+    edges,
+    hasMissing: false,
+    missing: 0,
+  })).filter(({ column }) => !columns.includes(column));
   const layout = tileLayout(features);
   const validation = nValidation === 0 ? undefined : { nSamples: nValidation };
   const weighted = size.weighted || plan.classFactors !== undefined;
@@ -208,19 +264,19 @@ export function obliviousBytes(size: TrainingSize, plan: ObliviousPlan): Trainin
   const model = plan.iterations * perTree;
   // The workspace that the borders were set in is as good as ever there: nobody hurries to collect it.
   const bordering = borderingBytes(nSamples) + 8 * nFeatures * nBorders;
+  const workspace = workspaceBytes(features, layout, plan, { ...size, validation, weighted });
+  const statistics = columns.length === 0 ? 0 : TargetStatistics.bytes(statisticsSize({ ...size, validation }, plan));
   const bins = BorderCounter.bytes(nFeatures, features) + TiledRows.bytes(nSamples + nValidation, layout);
   return {
-    reading: bordering + bins,
-    learning:
-      GARBAGE_BYTES + bordering + workspaceBytes(features, layout, plan, { ...size, validation, weighted }) + model,
+    reading: bordering + bins + statistics,
+    learning: GARBAGE_BYTES + bordering + workspace + model,
     predicting: 2 * model + plan.iterations * plan.depth * (LAID_SPLIT_BYTES - SPLIT_BYTES),
   };
 }
 
 /** What a training's memory depends on. */
-type TrainingShape = Pick<TrainingSet, 'nSamples' | 'nFeatures' | 'nClasses'> & {
+type TrainingShape = Pick<TrainingSet, 'nSamples' | 'nFeatures' | 'nClasses' | 'nCategories'> & {
   readonly validation?: { readonly nSamples: number };
-  readonly weighted: boolean;
 };
 
 /** The bytes of the workspace of a training. */
@@ -228,25 +284,62 @@ function workspaceBytes(
   features: readonly BorderedFeature[],
   layout: TileLayout,
   plan: ObliviousPlan,
-  { nSamples, nFeatures, nClasses, validation, weighted }: TrainingShape,
+  shape: TrainingShape & { readonly weighted: boolean },
 ): number {
+  const { nSamples, nFeatures, nClasses, validation, weighted } = shape;
   const nOutputs = outputsOf(nClasses);
   const { depth, steps } = plan;
+  const hasStatistics = statisticColumns(shape, plan).length > 0;
   const ofRows = (count: number) =>
     TiledRows.bytes(count, layout) + ScoredRows.bytes(count, nOutputs) + LeafFinder.bytes(count, depth);
+  const ofStatistics =
+    Workspace.sizeOf(nSamples, 4) +
+    (FOLDS - 1) * ScoredRows.bytes(nSamples, nOutputs) +
+    RowTests.bytes() +
+    TargetStatistics.bytes(statisticsSize(shape, plan));
   return (
     Workspace.sizeOf(1, 8) +
     BorderCounter.bytes(nFeatures, features) +
     ofRows(nSamples) +
     StructureGradients.bytes(nSamples, nClasses) +
     Workspace.sizeOf(nSamples, 4) +
-    ObliviousTreeGrower.bytes(nSamples, layout, plan, pairsOf(nClasses)) +
+    ObliviousTreeGrower.bytes(nSamples, features, layout, plan, pairsOf(nClasses), hasStatistics) +
     Workspace.sizeOf(2 ** depth, 4) +
     (nClasses === 2
       ? SigmoidLeafSteps.bytes(nSamples, depth, weighted)
       : SoftmaxLeafSteps.bytes(nSamples, placesOf(nSamples), nClasses, depth, steps)) +
-    (validation === undefined ? 0 : ofRows(validation.nSamples))
+    (validation === undefined ? 0 : ofRows(validation.nSamples)) +
+    (hasStatistics ? ofStatistics : 0)
   );
+}
+
+/** The columns that there are statistics of. */
+function statisticColumns(
+  { nCategories }: Pick<TrainingSet, 'nCategories'>,
+  { oneHot }: Pick<ObliviousPlan, 'oneHot'>,
+): number[] {
+  return [...(nCategories ?? [])].flatMap((count, column) => (count > Math.max(1, oneHot) ? [column] : []));
+}
+
+function statisticsSize(shape: TrainingShape, plan: ObliviousPlan): StatisticsSize {
+  const { nSamples, nClasses, nCategories = [], validation } = shape;
+  return {
+    nRows: nSamples,
+    nHeld: validation?.nSamples ?? 0,
+    nClasses,
+    nCategories: statisticColumns(shape, plan).map((column) => nCategories[column]),
+    complexity: plan.complexity,
+  };
+}
+
+function statisticsRows(
+  { x, y, nFeatures, nClasses, nCategories, validation }: TrainingSet,
+  order: Uint32Array,
+  columns: readonly number[],
+  { complexity }: ObliviousPlan,
+): StatisticsRows {
+  const held = validation && { x: validation.x, nRows: validation.nSamples };
+  return { x, y, nFeatures, order, columns, nClasses, nCategories: nCategories as Uint32Array, complexity, held };
 }
 
 /** The weights of rows and of their classes. */

@@ -17,6 +17,12 @@ export interface ObliviousPlan {
   /** Newton steps for the values of leaves. */
   readonly steps: number;
   readonly missing: MissingSide;
+  /** Features of no more categories are split one category against the rest; of others there are statistics. */
+  readonly oneHot: number;
+  /** The most columns that a statistic tells rows apart by. */
+  readonly complexity: number;
+  /** Whether the rows come in the order of time (CatBoost's has_time): statistics then see them in that order only. */
+  readonly inOrder: boolean;
   /** What the weights of each class's rows are multiplied by (shape: n_classes); absent: 1. */
   readonly classFactors?: readonly number[];
 }

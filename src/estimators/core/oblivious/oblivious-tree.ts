@@ -1,10 +1,24 @@
-/** A split of all leaves of a level. */
-export interface ObliviousSplit {
+import type { Statistic } from '../target-statistics/projection.js';
+
+/** A split of all leaves of a level by a feature. */
+export interface FeatureSplit {
   /** The number of its feature. */
   readonly feature: number;
-  /** The border that rows of bit 1 are above; the bins above it are larger. */
+  /** The last bin of rows of bit 0; of categories the one that rows of bit 1 have. */
   readonly cut: number;
 }
+
+/** One by a statistic of categories. */
+export interface StatisticSplit {
+  readonly statistic: Statistic;
+  /** Where its bins are in the tiles of its projection. */
+  readonly tile: number;
+  readonly lane: number;
+  /** The last bin of rows of bit 0. */
+  readonly cut: number;
+}
+
+export type ObliviousSplit = FeatureSplit | StatisticSplit;
 
 /** A tree whose leaves' numbers have a bit for each of its splits, the first one the lowest. */
 export interface ObliviousTree {

@@ -2,7 +2,7 @@ import { type Placed, Workspace } from '../../../kernels/workspace.js';
 import type { ScoredRows } from '../boosting/scored-rows.js';
 import type { LeafFinder } from './leaf-finder.js';
 import { LeafRows } from './leaf-rows.js';
-import { backtrack, type LeafSteps } from './leaf-steps.js';
+import { backtrack, type FoldedRows, type LeafSteps } from './leaf-steps.js';
 import type { ObliviousSplit } from './oblivious-tree.js';
 
 /** The rows of a vector. */
@@ -14,7 +14,7 @@ const LANES = 4;
  */
 export class SigmoidLeafSteps implements LeafSteps {
   readonly #workspace: Workspace;
-  readonly #rows: ScoredRows;
+  readonly #folded: FoldedRows;
   readonly #finder: LeafFinder;
   readonly #leafRows: LeafRows;
   readonly #steps: number;
@@ -25,6 +25,8 @@ export class SigmoidLeafSteps implements LeafSteps {
   readonly #factors: Placed<Float64Array<ArrayBuffer>>;
   readonly #slopes: Placed<Float64Array<ArrayBuffer>>;
   readonly #weights: Placed<Float32Array<ArrayBuffer>> | undefined;
+  /** Of the fold that steps are taken in. */
+  #rows: ScoredRows;
   #odds: Placed<Float32Array<ArrayBuffer>>;
   #stepped: Placed<Float32Array<ArrayBuffer>>;
 
@@ -47,7 +49,7 @@ export class SigmoidLeafSteps implements LeafSteps {
    */
   constructor(
     workspace: Workspace,
-    rows: ScoredRows,
+    folded: FoldedRows,
     finder: LeafFinder,
     depth: number,
     weighted: boolean,
@@ -58,9 +60,10 @@ export class SigmoidLeafSteps implements LeafSteps {
     const nGroups = 2 * 2 ** depth;
     const nPlaces = groupedPlaces(finder.leaves.length, nGroups);
     this.#workspace = workspace;
-    this.#rows = rows;
+    this.#folded = folded;
+    this.#rows = folded.folds[0];
     this.#finder = finder;
-    this.#leafRows = new LeafRows(workspace, finder, rows, depth, true);
+    this.#leafRows = new LeafRows(workspace, finder, this.#rows, depth, true);
     this.#steps = steps;
     this.#l2 = l2;
     this.#pause = pause;
@@ -73,13 +76,15 @@ export class SigmoidLeafSteps implements LeafSteps {
     this.#weights = weighted ? workspace.f32(nPlaces) : undefined;
   }
 
-  countLeaves(splits: readonly ObliviousSplit[]): Uint32Array {
-    return this.#leafRows.countLeaves(splits);
+  countLeaves(splits: readonly ObliviousSplit[], fold: number): Uint32Array {
+    return this.#leafRows.countLeaves(splits, fold, (projection) => this.#folded.tilesOf(projection, fold));
   }
 
-  take(splits: readonly ObliviousSplit[]): Float64Array {
+  take(splits: readonly ObliviousSplit[], fold: number): Float64Array {
+    this.#rows = this.#folded.folds[fold];
+    const counts = this.#leafRows.count(splits, fold, (projection) => this.#folded.tilesOf(projection, fold));
     const nLeaves = 2 ** splits.length;
-    this.#group(this.#leafRows.count(splits));
+    this.#group(counts);
     let step = new Float64Array(nLeaves);
     let loss = this.#multiply(2 * nLeaves, this.#odds, () => 0);
     return backtrack(

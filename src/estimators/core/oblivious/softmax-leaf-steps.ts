@@ -3,7 +3,7 @@ import type { ScoredRows } from '../boosting/scored-rows.js';
 import { Cholesky } from '../linear/cholesky.js';
 import type { LeafFinder } from './leaf-finder.js';
 import { LeafRows } from './leaf-rows.js';
-import { backtrack, type LeafSteps } from './leaf-steps.js';
+import { backtrack, type FoldedRows, type LeafSteps } from './leaf-steps.js';
 import type { ObliviousSplit } from './oblivious-tree.js';
 
 /** What is added to the diagonal of a matrix is at least so large a share of it (FLT_EPSILON). */
@@ -16,7 +16,7 @@ const PAUSE_PRODUCTS = 4_000_000;
 /** Newton's steps in the leaves of more than two classes, by all second derivatives. */
 export class SoftmaxLeafSteps implements LeafSteps {
   readonly #workspace: Workspace;
-  readonly #rows: ScoredRows;
+  readonly #folded: FoldedRows;
   readonly #finder: LeafFinder;
   readonly #leafRows: LeafRows;
   readonly #probabilities: number;
@@ -30,6 +30,8 @@ export class SoftmaxLeafSteps implements LeafSteps {
   readonly #matrix: Placed<Float64Array<ArrayBuffer>>;
   readonly #values: Placed<Float32Array<ArrayBuffer>>;
   readonly #sums: Placed<Float64Array<ArrayBuffer>>;
+  /** Of the fold that steps are taken in. */
+  #rows: ScoredRows;
   #scores: Placed<Float32Array<ArrayBuffer>>;
   #stepped: Placed<Float32Array<ArrayBuffer>>;
 
@@ -55,7 +57,7 @@ export class SoftmaxLeafSteps implements LeafSteps {
    */
   constructor(
     workspace: Workspace,
-    rows: ScoredRows,
+    folded: FoldedRows,
     finder: LeafFinder,
     probabilities: number,
     depth: number,
@@ -63,11 +65,13 @@ export class SoftmaxLeafSteps implements LeafSteps {
     l2: number,
     pause: () => void,
   ) {
+    const [rows] = folded.folds;
     const nClasses = rows.nOutputs;
     this.#workspace = workspace;
-    this.#rows = rows;
+    this.#folded = folded;
+    this.#rows = folded.folds[0];
     this.#finder = finder;
-    this.#leafRows = new LeafRows(workspace, finder, rows, depth, false);
+    this.#leafRows = new LeafRows(workspace, finder, this.#rows, depth, false);
     this.#probabilities = probabilities;
     this.#steps = steps;
     this.#l2 = l2;
@@ -84,12 +88,13 @@ export class SoftmaxLeafSteps implements LeafSteps {
     this.#stepped = workspace.f32(nTried);
   }
 
-  countLeaves(splits: readonly ObliviousSplit[]): Uint32Array {
-    return this.#leafRows.countLeaves(splits);
+  countLeaves(splits: readonly ObliviousSplit[], fold: number): Uint32Array {
+    return this.#leafRows.countLeaves(splits, fold, (projection) => this.#folded.tilesOf(projection, fold));
   }
 
-  take(splits: readonly ObliviousSplit[]): Float64Array {
-    const counts = this.#leafRows.count(splits);
+  take(splits: readonly ObliviousSplit[], fold: number): Float64Array {
+    this.#rows = this.#folded.folds[fold];
+    const counts = this.#leafRows.count(splits, fold, (projection) => this.#folded.tilesOf(projection, fold));
     this.#list(counts);
     let scores = this.#rows.scoresOf(0);
     if (this.#steps > 1) {

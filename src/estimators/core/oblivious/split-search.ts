@@ -1,179 +1,155 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
 import { binsOf } from '../boosting/binned-feature.js';
 import type { Histograms } from '../boosting/gradient-histograms.js';
-import type { TileLayout } from '../boosting/tile-layout.js';
+import { histogramAt, type TileLayout } from '../boosting/tile-layout.js';
+import { type BorderedFeature, cutsOf } from './bordered-feature.js';
 import type { ObliviousSplit } from './oblivious-tree.js';
-
-/** A side of a smaller share of all rows' weight has no rows, but what rounding has left of them. */
-const LEAST_SHARE = 1e-14;
+import type { ScoreNoise } from './score-noise.js';
 
 export interface SearchRules {
   /** The penalty on leaves, for the mean weight of rows. */
   readonly l2: number;
+  /** A side of no more weight than this has no rows, but what rounding has left. */
+  readonly least: number;
   /** The share of the features that each level looks at. */
   readonly byLevel: number;
-  /** The most histograms that are added at one time. */
-  readonly slots: number;
-  /** The histograms of a leaf. */
-  readonly nPairs: number;
 }
 
-/** Finds the split that is best for all leaves of a level together, by CatBoost's score "Cosine". */
+/** A split, with its score as it is compared. */
+export interface ScoredSplit {
+  readonly split: ObliviousSplit;
+  readonly score: number;
+}
+
+/** Finds the split by a feature that is best for all leaves of a level together, by CatBoost's score "Cosine". */
 export class SplitSearch {
   readonly #workspace: Workspace;
   readonly #layout: TileLayout;
+  readonly #features: readonly BorderedFeature[];
   readonly #rules: SearchRules;
-  readonly #random: number;
-  readonly #normals: number;
+  readonly #nPairs: number;
+  readonly #noise: ScoreNoise;
   readonly #table: Placed<Uint32Array<ArrayBuffer>>;
   readonly #totals: Placed<Float64Array<ArrayBuffer>>;
   readonly #squares: number;
-  readonly #sums: number;
-  /** The bytes of the sums of a feature's borders, of one kind. */
-  readonly #pitch: number;
-  readonly #drawn: Placed<Uint32Array<ArrayBuffer>>;
-  readonly #rest: Placed<Uint32Array<ArrayBuffer>>;
+  /** The numerators of the borders of each feature; the denominators follow. */
+  readonly #sums: readonly Placed<Float64Array<ArrayBuffer>>[];
   readonly #score: Placed<Float64Array<ArrayBuffer>>;
   readonly #all: Uint32Array;
-  #features: Uint32Array;
-  #least = 0;
-  #deviation = 0;
+  #drawn: Uint32Array;
 
-  static bytes(layout: TileLayout, slots: number, nPairs: number): number {
-    const nFeatures = layout.features.length;
+  static bytes(features: readonly BorderedFeature[], slots: number, nPairs: number): number {
     return (
-      Workspace.sizeOf(NORMALS_BYTES, 1) +
       Workspace.sizeOf(slots, 4) +
       Workspace.sizeOf(2 * slots, 8) +
-      (nPairs === 1 ? 0 : Workspace.sizeOf(2 * pitchOf(layout), 1)) +
-      Workspace.sizeOf(2 * pitchOf(layout) * nFeatures, 1) +
-      2 * Workspace.sizeOf(nFeatures, 4) +
+      (nPairs === 1 ? 0 : Workspace.sizeOf(2 * mostPlaces(features), 8)) +
+      features.reduce((sum, feature) => sum + Workspace.sizeOf(2 * placesOf(feature), 8), 0) +
       Workspace.sizeOf(2, 8)
     );
   }
 
-  /** @param random the address of a stream of random numbers */
-  constructor(workspace: Workspace, layout: TileLayout, rules: SearchRules, random: number) {
-    const nFeatures = layout.features.length;
+  /**
+   * @param slots the most histograms that are added at one time
+   * @param nPairs the histograms of a leaf
+   */
+  constructor(
+    workspace: Workspace,
+    layout: TileLayout,
+    features: readonly BorderedFeature[],
+    rules: SearchRules,
+    slots: number,
+    nPairs: number,
+    noise: ScoreNoise,
+  ) {
     this.#workspace = workspace;
     this.#layout = layout;
+    this.#features = features;
     this.#rules = rules;
-    this.#random = random;
-    this.#normals = workspace.u8(NORMALS_BYTES).address;
-    this.#table = workspace.u32(rules.slots);
-    this.#totals = workspace.f64(2 * rules.slots);
-    this.#pitch = pitchOf(layout);
-    this.#squares = rules.nPairs === 1 ? 0 : workspace.u8(2 * this.#pitch).address;
-    this.#sums = workspace.u8(2 * this.#pitch * nFeatures).address;
-    this.#drawn = workspace.u32(nFeatures);
-    this.#rest = workspace.u32(nFeatures);
+    this.#nPairs = nPairs;
+    this.#noise = noise;
+    this.#table = workspace.u32(slots);
+    this.#totals = workspace.f64(2 * slots);
+    this.#squares = nPairs === 1 ? 0 : workspace.f64(2 * mostPlaces(features)).address;
+    this.#sums = features.map((feature) => workspace.f64(2 * placesOf(feature)));
     this.#score = workspace.f64(2);
-    this.#all = Uint32Array.from(layout.features.keys());
-    this.#features = this.#all;
-  }
-
-  /**
-   * @param weight that of all sampled rows
-   * @param deviation that of the noise that scores have
-   */
-  startTree(weight: number, deviation: number): void {
-    this.#least = weight * LEAST_SHARE;
-    this.#deviation = deviation;
-    this.#workspace.kernels.startNormals(this.#normals);
-  }
-
-  /** The weight of the rows of a leaf. */
-  weightOf(histograms: readonly Histograms[]): number {
-    this.#list([histograms]);
-    return this.#totals[2 * this.#rules.nPairs - 1];
+    this.#all = Uint32Array.from(features.keys());
+    this.#drawn = this.#all;
   }
 
   /** Draws the features of the next level, and returns how many they are. */
   startLevel(): number {
-    const { kernels } = this.#workspace;
     const { byLevel } = this.#rules;
-    if (byLevel < 1) {
-      const n = this.#all.length;
-      const count = kernels.drawShare(this.#random, n, byLevel, this.#drawn.address, this.#rest.address);
-      this.#features = this.#drawn.subarray(0, count);
-    }
-    for (const feature of this.#features) kernels.clearHistogram(this.#sumsOf(feature), 2 * this.#pitch);
-    return this.#features.length;
+    const { kernels } = this.#workspace;
+    if (byLevel < 1) this.#drawn = this.#all.filter(() => kernels.drawFraction(this.#noise.random) <= byLevel);
+    for (const feature of this.#drawn) this.#sums[feature].fill(0);
+    return this.#drawn.length;
   }
 
   /** Adds what the splits score in some leaves, by their histograms. */
   add(leaves: readonly (readonly Histograms[])[]): void {
-    const { l2, nPairs } = this.#rules;
+    const { l2, least } = this.#rules;
     this.#list(leaves);
-    for (const feature of this.#features) {
+    for (const feature of this.#drawn) {
+      const sums = this.#sums[feature];
       this.#workspace.kernels.addSplitScores(
         this.#table.address,
-        feature * this.#layout.stride,
+        histogramAt(this.#layout, feature),
         leaves.length,
-        nPairs,
+        this.#nPairs,
         this.#totals.address,
-        false,
-        this.#bordersOf(feature),
+        this.#features[feature].categories !== undefined,
+        cutsOf(this.#features[feature]),
         l2,
-        this.#least,
+        least,
         this.#squares,
-        this.#sumsOf(feature),
-        this.#pitch,
+        sums.address,
+        sums.byteLength / 2,
       );
     }
   }
 
   /** The best split of the features of the level, by what has been added. */
-  best(): ObliviousSplit | undefined {
-    const { kernels } = this.#workspace;
-    let best: ObliviousSplit | undefined;
-    let highest = -Infinity;
-    for (const feature of this.#features) {
-      const cut = kernels.bestBorder(
-        this.#sumsOf(feature),
-        this.#pitch,
-        this.#bordersOf(feature),
-        this.#deviation,
-        this.#normals,
-        this.#random,
+  best(): ScoredSplit | undefined {
+    const { normals, random, deviation } = this.#noise;
+    let best: ScoredSplit | undefined;
+    for (const feature of this.#drawn) {
+      const sums = this.#sums[feature];
+      const cut = this.#workspace.kernels.bestBorder(
+        sums.address,
+        sums.byteLength / 2,
+        cutsOf(this.#features[feature]),
+        deviation,
+        normals,
+        random,
         this.#score.address,
       );
-      const noise = this.#deviation > 0 ? this.#deviation * kernels.nextNormal(this.#normals, this.#random) : 0;
-      const score = this.#score[0] + noise;
-      if (!(score > highest)) continue;
-      highest = score;
-      best = { feature, cut };
+      const score = this.#score[0] + this.#noise.next();
+      if (best === undefined ? score > -Infinity : score > best.score) best = { split: { feature, cut }, score };
     }
     return best;
   }
 
   /** Writes the addresses of histograms, and their totals. */
   #list(leaves: readonly (readonly Histograms[])[]): void {
-    const nBins = binsOf(this.#layout.features[0]);
+    const { kernels } = this.#workspace;
+    const first = histogramAt(this.#layout, 0);
+    const nBins = binsOf(this.#features[0]);
     let at = 0;
     for (const histograms of leaves) {
       for (const { address } of histograms) {
         this.#table[at] = address;
-        this.#workspace.kernels.histogramTotal(address, nBins, this.#totals.address + at * 16);
+        kernels.histogramTotal(address + first, nBins, this.#totals.address + at * 16);
         at++;
       }
     }
   }
-
-  #bordersOf(feature: number): number {
-    return this.#layout.features[feature].edges.length;
-  }
-
-  #sumsOf(feature: number): number {
-    return this.#sums + 2 * this.#pitch * feature;
-  }
 }
 
-/** The bytes of a Normals in the kernels' file normals. */
-const NORMALS_BYTES = 16 + 256 * 4;
+/** A number for each bin of a feature, two at a time. */
+function placesOf(feature: BorderedFeature): number {
+  return 2 * Math.ceil(binsOf(feature) / 2);
+}
 
-/** The bytes of a number for each bin of a feature, two at a time. */
-function pitchOf({ features }: TileLayout): number {
-  const mostBins = features.reduce((most, feature) => Math.max(most, binsOf(feature)), 0);
-  return 8 * (mostBins + (mostBins % 2));
+function mostPlaces(features: readonly BorderedFeature[]): number {
+  return features.reduce((most, feature) => Math.max(most, placesOf(feature)), 0);
 }

@@ -2,7 +2,14 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { boostedPredictor } from '../../../../src/estimators/core/boosting/boosted-predictor.js';
-import { boostedTreesOf, type DrawnTree, drawnTrees, leafOf } from './drawn-tree.js';
+import {
+  boostedTreesOf,
+  type DrawnCategories,
+  type DrawnSplit,
+  type DrawnTree,
+  drawnTrees,
+  leafOf,
+} from './drawn-tree.js';
 
 const N_FEATURES = 3;
 const EXTREMES = [0, -0, 5e-324, -5e-324, 1e-35, Number.MAX_VALUE, -Number.MAX_VALUE];
@@ -25,10 +32,19 @@ const rows = fc.oneof(
   fc.array(row, { minLength: 2, maxLength: 40 }),
 );
 
-function predict(trees: DrawnTree[], baseScore: number[], given: number[][], single = false): number[][] {
+function predict(
+  trees: DrawnTree[],
+  baseScore: number[],
+  given: number[][],
+  single = false,
+  categories?: DrawnCategories,
+): number[][] {
   const nClasses = Math.max(2, baseScore.length);
-  const shape = { nFeatures: N_FEATURES, nClasses };
-  const predictor = boostedPredictor(boostedTreesOf(trees, baseScore), shape, single);
+  // All features but the first one are of categories, if there are any.
+  const nCategories =
+    categories && Uint32Array.from([0, 1, 2], (feature) => (feature > 0 ? categories.nCategories(feature) : 0));
+  const shape = { nFeatures: N_FEATURES, nClasses, nCategories };
+  const predictor = boostedPredictor(boostedTreesOf(trees, baseScore), shape, single, categories?.unseenLeft ?? false);
   const probabilities = new Float64Array(given.length * nClasses).fill(NaN);
   const data = Float64Array.from(given.flat());
   predictor.predictProbabilities({ rows: given.length, columns: N_FEATURES, data }, probabilities);
@@ -36,9 +52,9 @@ function predict(trees: DrawnTree[], baseScore: number[], given: number[][], sin
 }
 
 /** The sums of leaves, an output after the other, as probabilities. */
-function naive(trees: DrawnTree[], baseScore: number[], of: number[]): number[] {
+function naive(trees: DrawnTree[], baseScore: number[], of: number[], categories?: DrawnCategories): number[] {
   const scores = baseScore.map((base, output) =>
-    trees.reduce((sum, each, t) => sum + (t % baseScore.length === output ? leafOf(each, of) : 0), base),
+    trees.reduce((sum, each, t) => sum + (t % baseScore.length === output ? leafOf(each, of, categories) : 0), base),
   );
   const exponentials = (scores.length === 1 ? [0, ...scores] : scores).map(Math.exp);
   const total = exponentials.reduce((sum, value) => sum + value);
@@ -132,5 +148,45 @@ describe('The walk of rows through boosted trees', () => {
       given.map((of) => naive(trees, [0], of)),
     );
     for (const alone of given) expectRows(predict(trees, [0], [alone]), [naive(trees, [0], alone)]);
+  });
+
+  it('parts categories by the sets of splits, missing and unseen ones as these say', () => {
+    const nCategories = 70;
+    const category = fc.oneof(fc.integer({ min: 0, max: nCategories }), fc.constantFrom(0, 30, 31, 32, 63, 64, 69));
+    const split: fc.Arbitrary<DrawnSplit> = fc.oneof(
+      fc.record({ feature: fc.constant(0), threshold: fc.constantFrom(-1, 0.5, Infinity), missingLeft: fc.boolean() }),
+      fc.record({
+        feature: fc.constantFrom(1, 2),
+        threshold: fc.constant(NaN),
+        missingLeft: fc.boolean(),
+        listed: fc.array(
+          category.filter((of) => of < nCategories),
+          { minLength: 1, maxLength: 40 },
+        ),
+        listedLeft: fc.boolean(),
+      }),
+    );
+    const mixed = fc.tuple(cell, fc.oneof(category, fc.constant(NaN)), fc.oneof(category, fc.constant(NaN)));
+    const many = fc.oneof(
+      mixed.map((alone) => [alone]),
+      fc.array(mixed, { minLength: 2, maxLength: 40 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(drawnTrees(split), { maxLength: 20 }),
+        many,
+        fc.boolean(),
+        fc.boolean(),
+        (some, given, unseenLeft, single) => {
+          const categories = { nCategories: () => nCategories, unseenLeft };
+          const rounded = ([value, ...rest]: number[]) => [single ? Math.fround(value) : value, ...rest];
+          expectRows(
+            predict(some, [0.25], given, single, categories),
+            given.map((of) => naive(some, [0.25], rounded(of), categories)),
+          );
+        },
+      ),
+      { numRuns: 300, interruptAfterTimeLimit: 15_000 },
+    );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import type { BoostedTrees } from '../../../../src/estimators/core/boosting/boosted-trees.js';
+import { CategorySetsWriter, readCategorySets } from '../../../../src/estimators/core/boosting/category-sets.js';
 import { LEAF } from '../../../../src/estimators/core/boosting/gradient-tree.js';
 
 /** A tree as people draw it: a leaf, or a split with its two sides. */
@@ -9,8 +10,18 @@ export type DrawnTree =
 
 export interface DrawnSplit {
   readonly feature: number;
+  /** NaN where categories are parted. */
   readonly threshold: number;
   readonly missingLeft: boolean;
+  /** The categories that go one way. */
+  readonly listed?: readonly number[];
+  readonly listedLeft?: boolean;
+}
+
+/** How categories are numbered, and where those go that the training has not seen. */
+export interface DrawnCategories {
+  readonly nCategories: (feature: number) => number;
+  readonly unseenLeft: boolean;
 }
 
 /** Trees of any shape, with these splits. */
@@ -25,17 +36,22 @@ export function drawnTrees(split: fc.Arbitrary<DrawnSplit>): fc.Arbitrary<DrawnT
 }
 
 /** The leaf that a row reaches. */
-export function leafOf(tree: DrawnTree, row: readonly number[]): number {
+export function leafOf(tree: DrawnTree, row: readonly number[], categories?: DrawnCategories): number {
   if ('leaf' in tree) return tree.leaf;
+  const { listed, listedLeft, threshold, missingLeft } = tree;
   const value = row[tree.feature];
-  const goesLeft = Number.isNaN(value) ? tree.missingLeft : value <= tree.threshold;
-  return leafOf(goesLeft ? tree.left : tree.right, row);
+  const isSeen = value < (categories?.nCategories(tree.feature) ?? Infinity);
+  const byList =
+    listed !== undefined && (isSeen ? listed.includes(value) === listedLeft : categories?.unseenLeft === true);
+  const goesByValue = listed === undefined ? value <= threshold : byList;
+  return leafOf((Number.isNaN(value) ? missingLeft : goesByValue) ? tree.left : tree.right, row, categories);
 }
 
 /** The tensors of trees, in pre-order. */
 export function boostedTreesOf(trees: readonly DrawnTree[], baseScore: readonly number[]): BoostedTrees {
   const [treeStart, feature, leafValue] = [[0], [] as number[], [] as number[]];
   const [threshold, missingLeft] = [[] as number[], [] as number[]];
+  const sets = new CategorySetsWriter();
   const write = (tree: DrawnTree): void => {
     if ('leaf' in tree) {
       feature.push(LEAF);
@@ -45,6 +61,7 @@ export function boostedTreesOf(trees: readonly DrawnTree[], baseScore: readonly 
     feature.push(tree.feature);
     threshold.push(tree.threshold);
     missingLeft.push(tree.missingLeft ? 1 : 0);
+    if (tree.listed !== undefined) sets.add({ bins: Uint32Array.from(tree.listed), goLeft: tree.listedLeft === true });
     write(tree.left);
     write(tree.right);
   };
@@ -59,5 +76,6 @@ export function boostedTreesOf(trees: readonly DrawnTree[], baseScore: readonly 
     missingLeft: Uint8Array.from(missingLeft),
     leafValue: Float64Array.from(leafValue),
     baseScore: Float64Array.from(baseScore),
+    categories: readCategorySets(sets.tensors()),
   };
 }

@@ -32,6 +32,7 @@ const anyRules: GrowthRules = {
   alpha: 0,
   maxStep: 0,
   learningRate: 1,
+  categories: { like: 'LightGBM', mostSingled: 4, most: 32, smooth: 10, l2: 10, minPerGroup: 100 },
   byTree: 1,
   byLevel: 1,
   byNode: 1,

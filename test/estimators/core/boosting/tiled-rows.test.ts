@@ -22,7 +22,7 @@ const problem = fc.integer({ min: 1, max: 21 }).chain((nFeatures) =>
     rows: fc.array(fc.array(value, { minLength: nFeatures, maxLength: nFeatures }), { minLength: 1, maxLength: 20 }),
     columns: fc.subarray([...Array(nFeatures).keys()]),
     cuts: fc.array(edges(12), { minLength: nFeatures, maxLength: nFeatures }),
-    wide: fc.boolean(),
+    wide: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: nFeatures, maxLength: nFeatures }),
     single: fc.boolean(),
   }),
 );
@@ -35,11 +35,11 @@ describe('The bins of rows in tiles', () => {
         const nFeatures = rows[0].length;
         const many = Array.from({ length: 299 }, (_, i) => i / 30 - 5);
         const features = columns.map((column, i): BinnedFeature => {
-          const ofFeature = wide && i === columns.length - 1 ? many : cuts[i];
+          const ofFeature = wide[i] === 0 ? many : cuts[i];
           return { column, edges: ofFeature, hasMissing: true };
         });
         const layout = tileLayout(features);
-        expect(layout.binBytes).to.equal(wide && columns.length > 0 ? 2 : 1);
+        features.forEach((_, number) => expect(layout.places[number].binBytes).to.equal(wide[number] === 0 ? 2 : 1));
         const workspace = new Workspace(TiledRows.bytes(nRows, layout) + BinPlacer.bytes(nFeatures, layout));
         const placer = new BinPlacer(workspace, layout, nFeatures, single);
         const tiled = new TiledRows(workspace, nRows, layout);
@@ -48,7 +48,7 @@ describe('The bins of rows in tiles', () => {
         features.forEach((feature, number) => {
           rows.forEach((row, i) => {
             const at = tiled.binAddress(number) + i * layout.rowBytes;
-            const [found] = layout.binBytes === 1 ? new Uint8Array(buffer, at, 1) : new Uint16Array(buffer, at, 1);
+            const [found] = wide[number] === 0 ? new Uint16Array(buffer, at, 1) : new Uint8Array(buffer, at, 1);
             const of = single ? Math.fround(row[feature.column]) : row[feature.column];
             const below = feature.edges.filter((edge) => edge < of).length;
             expect(found).to.equal(Number.isNaN(of) ? feature.edges.length + 1 : below);
