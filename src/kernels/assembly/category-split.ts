@@ -268,9 +268,17 @@ function addCandidate(at: usize, key: f64, bin: u32): usize {
   return at + PAIR;
 }
 
-/** Turns the order of candidates round: by keys, and by bins where those are equal. */
+/**
+ * Turns the order of candidates round, by keys, and by bins where those are equal; and
+ * their places too, so that those of one key come in their order as before.
+ */
 function reverse(at: usize, end: usize): void {
-  for (; at < end; at += PAIR) v128.store(at, f64x2.neg(v128.load(at)));
+  for (end -= PAIR; at < end; at += PAIR, end -= PAIR) {
+    const first = f64x2.neg(v128.load(at));
+    v128.store(at, f64x2.neg(v128.load(end)));
+    v128.store(end, first);
+  }
+  if (at == end) v128.store(at, f64x2.neg(v128.load(at)));
 }
 
 function isBefore(a: v128, b: v128): bool {
@@ -282,7 +290,8 @@ function isBefore(a: v128, b: v128): bool {
 /**
  * Writes the first `size` of `n` candidates, in their order. Of many candidates most
  * are compared once only, with the last of those that are the first so far: these are
- * a heap, which has it on top.
+ * a heap, which has it on top. Rare categories, which often have one key in common,
+ * are among them as long as they come in their order.
  *
  * @param candidates f64[n][2], keys and bins
  * @param first f64[size][2], written

@@ -166,7 +166,7 @@ class Boosting {
 export function boostingBytes(size: TrainingSize, plan: BoostingPlan): TrainingBytes {
   const { nSamples, nFeatures, nClasses, nValidation } = size;
   const nEdges = Math.min(plan.binning.maxBins, nSamples) - 1;
-  const features = likelyFeatures(size, nEdges);
+  const features = likelyFeatures(size, nEdges, plan.binning.mostCategories(nSamples));
   const layout = tileLayout(features);
   const validation = nValidation === 0 ? undefined : { nSamples: nValidation };
   const nNodes = plan.iterations * outputsOf(nClasses) * maxNodes(plan, nSamples);
@@ -195,12 +195,12 @@ function laidSetBytes(features: readonly BinnedFeature[]): number {
 }
 
 /** Features of so many edges, or of all categories that can have bins of their own. */
-function likelyFeatures({ nSamples, nFeatures, nCategories }: TrainingSize, nEdges: number): BinnedFeature[] {
+function likelyFeatures({ nFeatures, nCategories }: TrainingSize, nEdges: number, most: number): BinnedFeature[] {
   const edges: number[] = Array.from({ length: nEdges }, () => 0);
   return Array.from({ length: nFeatures }, (_, column) => {
     const all = nCategories?.[column] ?? 0;
     if (all === 0) return { column, edges, hasMissing: false };
-    const categories = { kept: Math.min(all, nSamples, MOST_CATEGORIES), all, unseenApart: false };
+    const categories = { kept: Math.min(all, most, MOST_CATEGORIES), all, unseenApart: false };
     return { column, edges: [], hasMissing: true, categories };
   });
 }

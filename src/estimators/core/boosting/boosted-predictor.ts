@@ -41,6 +41,8 @@ export function boostedPredictor(
     ? Array.from({ length: nFeatures }, (_, i) => i).filter((i) => categoriesOf(shape, i) > 0)
     : [];
   const x = workspace.f64(batch * places);
+  // Of categories, the first half of a value is a whole number.
+  const numbers = new Uint32Array(x.buffer, x.byteOffset, 2 * x.length);
   // The place that always holds NaN stands behind a row's values and their negatives.
   x.fill(NaN);
   const scores = workspace.f64(batch * nOutputs);
@@ -54,7 +56,8 @@ export function boostedPredictor(
       x[to + nFeatures * LANES] = single ? Math.max(-value, -Number.MAX_VALUE) : -value;
     }
     for (const i of ofCategories) {
-      x[(row - lane) * places + i * LANES + lane] = placeOfCategory(data[from + i], categoriesOf(shape, i));
+      const to = (row - lane) * places + i * LANES + lane;
+      numbers[2 * to] = placeOfCategory(data[from + i], categoriesOf(shape, i));
     }
   };
 
