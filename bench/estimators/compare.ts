@@ -19,6 +19,15 @@ const SINGLES = 200;
 
 type Seconds = Readonly<Record<Work, number>>;
 
+/** What each work is called in the table. */
+const WORKS: Readonly<Record<Work, string>> = {
+  fit: 'fit',
+  batch: 'batch',
+  row: 'row',
+  array_batch: 'batch of an array',
+  array_row: 'row of an array',
+};
+
 /** Runs all comparisons, one after the other. */
 export async function compareAll(comparisons: readonly Comparison[], circumstances: Circumstances): Promise<Table[]> {
   const peer = await Peer.start(circumstances);
@@ -44,7 +53,7 @@ async function compare(comparison: Comparison, peer: Peer, progress: Progress): 
 
 async function runCase(comparison: Comparison, one: Case, peer: Peer, progress: Progress): Promise<Row[]> {
   const { kind, question, quality } = comparison;
-  const works = (['fit', 'batch', 'row'] as const).filter((work) => one.bars[work] !== undefined);
+  const works = (Object.keys(WORKS) as Work[]).filter((work) => one.bars[work] !== undefined);
   const problem = problemOf(one);
   const given = await peer.give(problem);
   const ours: Seconds[] = [];
@@ -62,7 +71,7 @@ async function runCase(comparison: Comparison, one: Case, peer: Peer, progress: 
         theirs.push(answer.seconds);
         held ??= quality.compare(problem, model, answer);
       },
-      () => works.map((work) => `${work} ${(ours[round][work] / theirs[round][work]).toFixed(3)}`).join(', '),
+      () => works.map((work) => `${WORKS[work]} ${(ours[round][work] / theirs[round][work]).toFixed(3)}`).join(', '),
     );
   }
 
@@ -71,7 +80,7 @@ async function runCase(comparison: Comparison, one: Case, peer: Peer, progress: 
     const ratios = ours.map((run, round) => run[work] / theirs[round][work]);
     const ratio = median(ratios);
     const ms = [ours, theirs].map((runs) => formatMs(1000 * median(runs.map((run) => run[work]))));
-    const size = [sizeOf(one), String(one.classes), work];
+    const size = [sizeOf(one), String(one.classes), WORKS[work]];
     // It is the same for all that is timed of a model.
     const shown = index === 0 ? held : undefined;
     return {
@@ -115,8 +124,10 @@ function runOurs({ kind, given = {} }: Comparison, problem: Problem): [Ours, Sec
   while (performance.now() - start < 1000 * WARM_UP) probabilitiesOf(trained, problem);
   const batches = Array.from({ length: BATCHES }, () => seconds(() => probabilitiesOf(trained, problem))[0]);
   const singles = Array.from({ length: SINGLES }, (_, row) => seconds(() => ask(row, 1))[0]);
+  // Ours is given rows of numbers in any case.
+  const [batch, row] = [median(batches), median(singles)];
   return [
     { ...trained, probabilities },
-    { fit: trained.fit, batch: median(batches), row: median(singles) },
+    { fit: trained.fit, batch, row, array_batch: batch, array_row: row },
   ];
 }

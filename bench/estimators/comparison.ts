@@ -4,8 +4,8 @@ import type { Problem } from '../data/problem.js';
 import type { Trained } from '../ours.js';
 import type { PeerAnswer, PeerQuestion } from '../peers/peer.js';
 
-/** What is timed: the fit, a batch of all queries, a single row. */
-export type Work = 'fit' | 'batch' | 'row';
+/** What is timed: the fit, a batch of all queries, a single row; and the last two with the peer given arrays rather than what suits it best. */
+export type Work = 'fit' | 'batch' | 'row' | 'array_batch' | 'array_row';
 
 /** A problem's size, and the most that ours may take of the peer's time. */
 export interface Case {

@@ -20,15 +20,20 @@ export interface PeerQuestion {
   readonly rows?: number;
   /** Whether batch and row are timed by LightGBM's C interface. */
   readonly c_api?: boolean;
+  /** Whether batch and row are timed of numpy's arrays too, and not only in the form that suits the library best. */
+  readonly arrays?: boolean;
   /** Fitted attributes that the answer should have. */
   readonly attributes?: readonly string[];
   /** Whether the answer should have the numbers of the nearest rows. */
   readonly neighbours?: boolean;
 }
 
+/** What the queries are timed as. */
+type Asked = 'batch' | 'row' | 'array_batch' | 'array_row';
+
 export interface PeerAnswer {
   /** For the fit, and for a batch of all queries and one row the medians; 0 when none were asked for. */
-  readonly seconds: { readonly fit: number; readonly batch: number; readonly row: number };
+  readonly seconds: { readonly fit: number } & Readonly<Record<Asked, number>>;
   /** Shape: queries x classes. */
   readonly probabilities: Float64Array;
   /** Flat. */
@@ -51,7 +56,7 @@ export interface GivenProblem {
 
 /** What peer.py answers of a training. */
 type Answer = Pick<PeerAnswer, 'warnings' | 'attributes'> & {
-  readonly seconds: { readonly fit: number; readonly batch: number | null; readonly row: number | null };
+  readonly seconds: { readonly fit: number } & Readonly<Record<Asked, number | null>>;
   readonly files: { readonly probabilities: string; readonly neighbours?: string };
 };
 
@@ -120,7 +125,13 @@ export class Peer {
     const request = { ...problem, ...question, out: join(this.folder, 'answer.') };
     const { seconds, files, attributes, warnings } = (await this.#request(question.estimator, request)) as Answer;
     return {
-      seconds: { fit: seconds.fit, batch: seconds.batch ?? 0, row: seconds.row ?? 0 },
+      seconds: {
+        fit: seconds.fit,
+        batch: seconds.batch ?? 0,
+        row: seconds.row ?? 0,
+        array_batch: seconds.array_batch ?? 0,
+        array_row: seconds.array_row ?? 0,
+      },
       probabilities: new Float64Array(await bytesOf(files.probabilities)),
       neighbours: files.neighbours === undefined ? new Int32Array() : new Int32Array(await bytesOf(files.neighbours)),
       attributes,
