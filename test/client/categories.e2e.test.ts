@@ -32,6 +32,7 @@ const estimators: readonly Estimator[] = [
   { randomForestClassifier: { nEstimators: 20 } },
   { lgbmClassifier: { nEstimators: 20 } },
   { xgbClassifier: { nEstimators: 20 } },
+  { catBoostClassifier: { iterations: 20 } },
 ];
 
 describe('tables with words, from the typed client to the server', () => {
