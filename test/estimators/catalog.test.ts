@@ -158,9 +158,17 @@ describe('The estimator of a request', () => {
   });
 
   it('leads to its engine', () => {
-    const spec = resolveEstimator('logistic_regression', undefined, {});
-    expect(engineOf(spec)).to.equal(catalog.logistic_regression.engines.core);
-    expect(engineOf({ ...spec, engine: 'mljs' })).to.equal(catalog.logistic_regression.engines.mljs);
+    const spec = resolveEstimator('random_forest_classifier', undefined, {});
+    expect(engineOf(spec)).to.equal(catalog.random_forest_classifier.engines.core);
+    expect(engineOf({ ...spec, engine: 'mljs' })).to.equal(catalog.random_forest_classifier.engines.mljs);
     expect(() => engineOf({ ...spec, kind: 'cat_boost_classifier' })).to.throw(RangeError, 'no engine core');
+  });
+
+  it('leads to an engine that takes categories, whether or not it does so by itself', () => {
+    const { engines } = catalog.logistic_regression;
+    const engine = engineOf(resolveEstimator('logistic_regression', undefined, {}));
+    expect(engines.core).not.to.have.property('takesCategories');
+    expect(engine).not.to.equal(engines.core);
+    expect(engine).to.have.property('honours', engines.core?.honours);
   });
 });
