@@ -169,6 +169,6 @@ describe('The estimator of a request', () => {
     const engine = engineOf(resolveEstimator('logistic_regression', undefined, {}));
     expect(engines.core).not.to.have.property('takesCategories');
     expect(engine).not.to.equal(engines.core);
-    expect(engine).to.have.property('honours', engines.core?.honours);
+    expect(['lbfgs', 'saga'].map((solver) => engine.honours('solver', solver))).to.deep.equal([true, false]);
   });
 });
