@@ -13,7 +13,7 @@ interface Column {
 const COLOURS = ['red', 'blue', 'green', '', 'Größe 🎨', '0', 'null'];
 const CODES = [-5, 0, 7, 2 ** 40];
 const WARM = new Set(['red', '', '0']);
-const N = 240;
+const N = 960;
 
 /** A table in which the label is told by the colour and the code, and by nothing else. */
 const colours = Array.from({ length: N }, (_, i) => COLOURS[(i * i + (i % 3)) % COLOURS.length]);
@@ -29,7 +29,7 @@ const data = { x: { columns }, y: { strings: labels }, options: { categoricalFea
 
 const ESTIMATORS: readonly object[] = [
   { logisticRegression: { C: 10 } },
-  { logisticRegression: { engine: 'ENGINE_MLJS' } },
+  { logisticRegression: { maxIter: 100, engine: 'ENGINE_MLJS' } },
   { randomForestClassifier: { nEstimators: 20 } },
   { randomForestClassifier: { nEstimators: 20, engine: 'ENGINE_MLJS' } },
   { kNeighborsClassifier: { nNeighbors: 3 } },
