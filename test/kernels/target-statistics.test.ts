@@ -43,6 +43,13 @@ describe('Target statistics in kernels', () => {
     for (const keys of [pairs.flat(), pairs.flat().map(([rest, rows]) => [rest, 0, rows])]) {
       expect(binsOfKeys(keys, 9)).to.deep.equal(keys.map((ofClasses) => binsOf(ofClasses, 9)));
     }
+    // Shares next to a bin's end: the largest one below it, and the first that is not.
+    const near = [101, 4_999, 30_000, 65_537].flatMap((n) =>
+      Array.from({ length: 14 }, (_, bin) => Math.ceil(((bin + 1) * (n + 1)) / 15)).flatMap((rows) =>
+        [rows - 2, rows - 1, rows].map((of) => [n - of, of]),
+      ),
+    );
+    expect(binsOfKeys(near, 9)).to.deep.equal(near.map((ofClasses) => binsOf(ofClasses, 9)));
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 80_000 }), fc.nat()), { minLength: 1 }),

@@ -26,13 +26,14 @@ describe('The hashes of tuples', () => {
         fc.nat(),
         (tuples, salt) => {
           columns.forEach((column, i) => column.set(tuples.map((tuple) => tuple[i])));
-          kernels.hashTuples(digits.address, 3, 0, tuples.length, salt, words.address);
+          rows.set([...tuples.keys()]);
+          kernels.hashTuples(digits.address, 3, rows.address, tuples.length, salt, words.address);
           const inOrder = [...hashes.subarray(0, tuples.length)];
           expect(new Set(inOrder).size).to.equal(tuples.length);
           rows.set([...tuples.keys()].toReversed());
           kernels.hashTuples(digits.address, 3, rows.address, tuples.length, salt, words.address);
           expect([...hashes.subarray(0, tuples.length)]).to.deep.equal(inOrder.toReversed());
-          kernels.hashTuples(digits.address, 3, 0, tuples.length, salt + 1, words.address);
+          kernels.hashTuples(digits.address, 3, rows.address, tuples.length, salt + 1, words.address);
           expect(inOrder).not.to.include(hashes[0]);
         },
       ),
@@ -41,7 +42,8 @@ describe('The hashes of tuples', () => {
 
   it('are spread evenly over buckets', () => {
     columns[0].set(Array.from({ length: 300 }, (_, i) => i));
-    kernels.hashTuples(digits.address, 1, 0, 300, 0, words.address);
+    rows.set([...columns[0]]);
+    kernels.hashTuples(digits.address, 1, rows.address, 300, 0, words.address);
     const counts = Array.from({ length: 4 }, () => 0);
     for (const hash of hashes) counts[bucketOf(hash, 2)]++;
     // Five standard deviations around 75.

@@ -1,4 +1,4 @@
-const GOLDEN_RATIO: u64 = 0x9e3779b97f4a7c15;
+export const GOLDEN_RATIO: u64 = 0x9e3779b97f4a7c15;
 
 /** A stream of random numbers: SplitMix64 (Steele, Lea and Flood, 2014), whose state is one word. */
 @unmanaged

@@ -1,4 +1,5 @@
-import { bucketOf, hashTuples, tagOf } from './tuple-hashes';
+import { scramble } from './random';
+import { bucketOf, factorOf, joined, tagOf } from './tuple-hashes';
 
 /** A comparison of numbers (f32), whose truth is part of a tuple. */
 @unmanaged
@@ -20,7 +21,7 @@ export class StatisticTable {
   /** u32[nDigits], the addresses of the digits of rows. */
   digits: u32;
   nDigits: u32;
-  /** TupleTest[nTests]; where there are any, their truth is the last of the digits. */
+  /** TupleTest[nTests]; where there are any, their truth is one digit more. */
   tests: u32;
   nTests: u32;
   /** u32[2^bits + 1], where the tuples begin that have the same first bits; 0: tuples are one digit, and are not looked for. */
@@ -28,7 +29,7 @@ export class StatisticTable {
   bits: u32;
   salt: u32;
   nTuples: u32;
-  /** u32[nTuples]. */
+  /** u32[nTuples], and three that do not count. */
   tags: u32;
   /** u8[nTuples + 1][entryBytes], 4 bits a statistic; the last one is that of tuples that are not there. */
   entries: u32;
@@ -36,23 +37,24 @@ export class StatisticTable {
   nStatistics: u32;
   /** u32[nStatistics], the addresses of u8[nRows], the results. */
   outputs: u32;
-  unused: u32;
+  /** Whether the digits and the salt are those of the table before. */
+  isAlike: u32;
 }
 
 /**
  * Looks up the bins of rows in tables.
  *
  * @param tables StatisticTable[nTables]
- * @param truths u32[nRows], a multiple of 4 of them: where the tables expect the truth of tests
- * @param hashes u64[nRows]
- * @param found u32[nRows]
+ * @param truths u32[nRows], a multiple of 4 of them, for scratch
+ * @param sums u64[nRows], for scratch
+ * @param found u32[nRows], for scratch
  */
 export function lookUpStatistics(
   tables: usize,
   nTables: u32,
   nRows: u32,
   truths: usize,
-  hashes: usize,
+  sums: usize,
   found: usize,
 ): void {
   for (let i: usize = 0; i < <usize>nTables; i++) {
@@ -60,9 +62,13 @@ export function lookUpStatistics(
     if (table.starts == 0) {
       findDigits(table, nRows, found);
     } else {
-      if (table.nTests > 0) writeTruths(table, nRows, truths);
-      hashTuples(table.digits, table.nDigits, 0, nRows, table.salt, hashes);
-      findTuples(table, nRows, hashes, found);
+      if (table.isAlike == 0) sumDigits(table, nRows, sums);
+      if (table.nTests == 0) {
+        findTuples(false, table, nRows, sums, truths, found);
+      } else {
+        writeTruths(table, nRows, truths);
+        findTuples(true, table, nRows, sums, truths, found);
+      }
     }
     writeEntries(table, nRows, found);
   }
@@ -98,19 +104,51 @@ function writeTruths(table: StatisticTable, nRows: u32, truths: usize): void {
   }
 }
 
-function findTuples(table: StatisticTable, nRows: u32, hashes: usize, found: usize): void {
+/** Joins the digits of rows, but for the truth of tests. */
+function sumDigits(table: StatisticTable, nRows: u32, sums: usize): void {
+  const factor = factorOf(table.salt);
+  memory.fill(sums, 0, (<usize>nRows) << 3);
+  for (let digit: u32 = 0; digit < table.nDigits; digit++) {
+    const digits = <usize>load<u32>(<usize>table.digits + ((<usize>digit) << 2));
+    for (let i: usize = 0; i < <usize>nRows; i++) {
+      const sum = sums + (i << 3);
+      store<u64>(sum, joined(load<u64>(sum), load<u32>(digits + (i << 2)), factor));
+    }
+  }
+}
+
+/** Written out for both cases, since `tested` is a constant. */
+@inline
+function findTuples(
+  tested: bool,
+  table: StatisticTable,
+  nRows: u32,
+  sums: usize,
+  truths: usize,
+  found: usize,
+): void {
+  const factor = factorOf(table.salt);
   const starts = <usize>table.starts;
   const tags = <usize>table.tags;
   const bits = table.bits;
   const none = table.nTuples;
   for (let i: usize = 0; i < <usize>nRows; i++) {
-    const hash = load<u64>(hashes + (i << 3));
-    const tag = tagOf(hash, bits);
+    let sum = load<u64>(sums + (i << 3));
+    if (tested) sum = joined(sum, load<u32>(truths + (i << 2)), factor);
+    const hash = scramble(sum);
+    const tag = i32x4.splat(tagOf(hash, bits));
     const start = starts + (bucketOf(hash, bits) << 2);
-    let tuple = load<u32>(start);
+    let first = load<u32>(start);
     const end = load<u32>(start, 4);
-    while (tuple < end && load<u32>(tags + ((<usize>tuple) << 2)) != tag) tuple++;
-    store<u32>(found + (i << 2), tuple < end ? tuple : none);
+    // Four tuples at a time: as a rule, those are all, and there is no branch to mispredict.
+    let tuple = none;
+    do {
+      const equal = i32x4.bitmask(i32x4.eq(v128.load(tags + ((<usize>first) << 2)), tag));
+      const among = equal & ((1 << <i32>min<u32>(end - first, 4)) - 1);
+      tuple = select<u32>(first + <u32>ctz(among), tuple, among != 0);
+      first += 4;
+    } while (first < end);
+    store<u32>(found + (i << 2), tuple);
   }
 }
 

@@ -1,25 +1,34 @@
-import { scramble } from './random';
-
-const ODD: u64 = 0x9fb21c651e98df25;
+import { GOLDEN_RATIO, scramble } from './random';
 
 /**
  * Computes hashes of tuples (u64[n]). Other salts give other hashes.
  *
  * @param digits u32[nDigits], the addresses of the u32 that a tuple consists of
- * @param rows u32[n], where in them each tuple is, or 0: one after the other
+ * @param rows u32[n], where in them each tuple is
  */
 export function hashTuples(digits: usize, nDigits: u32, rows: usize, n: u32, salt: u32, hashes: usize): void {
-  const start = scramble(<u64>salt);
+  const factor = factorOf(salt);
   const end = digits + ((<usize>nDigits) << 2);
   for (let i: usize = 0; i < <usize>n; i++) {
-    const row = (rows == 0 ? i : <usize>load<u32>(rows + (i << 2))) << 2;
-    let hash = start;
+    const row = (<usize>load<u32>(rows + (i << 2))) << 2;
+    let sum: u64 = 0;
     for (let digit = digits; digit < end; digit += 4) {
-      hash = (hash ^ <u64>load<u32>(<usize>load<u32>(digit) + row)) * ODD;
-      hash ^= hash >> 32;
+      sum = joined(sum, load<u32>(<usize>load<u32>(digit) + row), factor);
     }
-    store<u64>(hashes + (i << 3), scramble(hash));
+    store<u64>(hashes + (i << 3), scramble(sum));
   }
+}
+
+/** What a digit is counted with: an odd number of many bits. */
+@inline
+export function factorOf(salt: u32): u64 {
+  return scramble(<u64>salt + GOLDEN_RATIO) | 1;
+}
+
+/** The sum of the digits of a tuple with one digit more; `scramble` makes a hash of it. */
+@inline
+export function joined(sum: u64, digit: u32, factor: u64): u64 {
+  return (sum + <u64>digit) * factor;
 }
 
 /**

@@ -1,8 +1,9 @@
+import { GOLDEN_RATIO } from './random';
+
 // The numbers of tuples: rows that are equal in all of some columns get one number,
 // rows that are not get two. A tuple grows column by column, so that each step joins
 // the numbers of what is known already with the codes of one column more.
 
-const GOLDEN_RATIO: u64 = 0x9e3779b97f4a7c15;
 const ODD: u64 = 0xbf58476d1ce4e5b9;
 
 /**

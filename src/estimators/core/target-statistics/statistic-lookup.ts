@@ -8,6 +8,8 @@ const TABLE_WORDS = 14;
 const TEST_WORDS = 4;
 /** Kernels look at so many rows at a time. */
 const STEP = 4;
+/** That many tags may be looked at beyond the last one. */
+const SPARE_TAGS = STEP - 1;
 
 /** Looks up the bins of rows; it takes no memory beyond what it has placed. */
 export class StatisticLookup {
@@ -21,7 +23,7 @@ export class StatisticLookup {
   readonly #codes: readonly { readonly column: number; readonly nCategories: number; readonly to: Uint32Array }[];
   readonly #values: readonly { readonly column: number; readonly to: Float32Array }[];
   readonly #truths: number;
-  readonly #hashes: number;
+  readonly #sums: number;
   readonly #found: number;
 
   static bytes(tables: readonly StatisticTable[], maxRows: number): number {
@@ -31,9 +33,11 @@ export class StatisticLookup {
     const ofTables = tables.reduce(
       (sum, { projection, statistics, sizes, tags, nTuples }) =>
         sum +
-        Workspace.sizeOf(projection.columns.length + 1, 4) +
+        Workspace.sizeOf(projection.columns.length, 4) +
         Workspace.sizeOf(projection.tests.length * TEST_WORDS, 4) +
-        (isSingle(projection) ? 0 : Workspace.sizeOf(sizes.length + 1, 4) + Workspace.sizeOf(tags.length, 4)) +
+        (isSingle(projection)
+          ? 0
+          : Workspace.sizeOf(sizes.length + 1, 4) + Workspace.sizeOf(tags.length + SPARE_TAGS, 4)) +
         Workspace.sizeOf((nTuples + 1) * entryBytesOf(statistics.length), 1) +
         Workspace.sizeOf(statistics.length, 4),
       0,
@@ -67,9 +71,8 @@ export class StatisticLookup {
     const values = testedColumns(tables).map((column) => ({ column, to: workspace.f32(rows) }));
     this.#codes = codes;
     this.#values = values;
-    const truths = workspace.u32(rows).address;
-    this.#truths = truths;
-    this.#hashes = workspace.f64(rows).address;
+    this.#truths = workspace.u32(rows).address;
+    this.#sums = workspace.f64(rows).address;
     this.#found = workspace.u32(rows).address;
     this.#nTables = tables.length;
     const words = workspace.u32(tables.length * TABLE_WORDS);
@@ -77,11 +80,12 @@ export class StatisticLookup {
 
     const codesAt = new Map(codes.map(({ column, to }) => [column, to.address]));
     const valuesAt = new Map(values.map(({ column, to }) => [column, to.address]));
-    tables.forEach((table, i) => {
+    const alike = tables.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : Number(nameOf(a) > nameOf(b))));
+    alike.forEach((table, i) => {
       const { projection, statistics: numbers, salt, bits, nTuples } = table;
       const { columns, tests } = projection;
-      const digits = workspace.u32(columns.length + 1);
-      digits.set([...columns.map((column) => codesAt.get(column) as number), truths]);
+      const digits = workspace.u32(columns.length);
+      digits.set(columns.map((column) => codesAt.get(column) as number));
       const entryBytes = entryBytesOf(numbers.length);
       const entries = workspace.u8((nTuples + 1) * entryBytes);
       entries.set(table.entries);
@@ -90,7 +94,7 @@ export class StatisticLookup {
       outputs.set(numbers.map((number) => this.bins.address + number * rows));
       const place = {
         digits: digits.address,
-        nDigits: columns.length + (tests.length > 0 ? 1 : 0),
+        nDigits: columns.length,
         tests: placeTests(workspace, table, valuesAt),
         nTests: tests.length,
         starts: isSingle(projection) ? 0 : placeStarts(workspace, table.sizes),
@@ -102,6 +106,7 @@ export class StatisticLookup {
         entryBytes,
         nStatistics: numbers.length,
         outputs: outputs.address,
+        isAlike: Number(i > 0 && nameOf(alike[i - 1]) === nameOf(table)),
       };
       words.set(Object.values(place), i * TABLE_WORDS);
     });
@@ -122,14 +127,7 @@ export class StatisticLookup {
     for (const { column, to } of this.#values) {
       for (let row = 0, at = from + column; row < nRows; row++, at += nFeatures) to[row] = x[at];
     }
-    this.#workspace.kernels.lookUpStatistics(
-      this.#tables,
-      this.#nTables,
-      nRows,
-      this.#truths,
-      this.#hashes,
-      this.#found,
-    );
+    this.#workspace.kernels.lookUpStatistics(this.#tables, this.#nTables, nRows, this.#truths, this.#sums, this.#found);
   }
 }
 
@@ -161,9 +159,14 @@ function placeStarts(workspace: Workspace, sizes: Uint8Array): number {
 }
 
 function placeTags(workspace: Workspace, tags: Uint32Array): number {
-  const placed = workspace.u32(tags.length);
+  const placed = workspace.u32(tags.length + SPARE_TAGS);
   placed.set(tags);
   return placed.address;
+}
+
+/** Equal for tables whose tuples begin alike: single columns, and others with the same columns and salt. */
+function nameOf({ projection, salt }: StatisticTable): string {
+  return `${Number(isSingle(projection))} ${projection.columns.join()} ${salt}`;
 }
 
 /** The columns whose categories projections tell apart, and those that they test. */

@@ -5,8 +5,6 @@ import type { KeysOfRows, RowKeys } from './row-keys.js';
 import { LANES, maxKeys, type StatisticsSize } from './statistics-size.js';
 import { absentEntry, borderOf, entryBytesOf, laneOf, limitOf, ruleOf } from './table-codes.js';
 
-/** Tuples share a bucket with so many others or a little more. */
-const TUPLES_PER_BUCKET = 4;
 /** The bits of a hash that a tag holds. */
 const TAG_BITS = 32;
 
@@ -30,7 +28,6 @@ export class StatisticTablesWriter {
   readonly #lanes: Placed<Uint32Array>;
   readonly #absent: Placed<Uint8Array>;
   readonly #digits: Placed<Uint32Array>;
-  #salt = 0;
 
   static bytes(size: StatisticsSize): number {
     const lanes = LANES * (size.nClasses - 1);
@@ -58,7 +55,6 @@ export class StatisticTablesWriter {
    */
   tensors(used: readonly Statistic[], keys: RowKeys, labels: number, words: number, pause: () => void): Tensors {
     if (used.length === 0) return {};
-    this.#salt = 0;
     const projections = [...new Map(used.map(({ projection }) => [projection.key, projection])).values()];
     const numbers = new Map(projections.map(({ key }, number) => [key, number]));
     const tables = projections.map((projection): Table => {
@@ -150,9 +146,8 @@ export class StatisticTablesWriter {
     if (tests.length > 0) this.#digits[columns.length] = keys.marks(tests);
     const nDigits = columns.length + (tests.length > 0 ? 1 : 0);
     // A salt under which all tuples of the training can be told apart: as a rule, the first one.
-    for (;;) {
-      const table = this.#hashed(statistics, ofTuples, nDigits, keys, words);
-      this.#salt++;
+    for (let salt = 0; ; salt++) {
+      const table = this.#hashed(statistics, ofTuples, nDigits, salt, keys, words);
       if (table !== undefined) return table;
     }
   }
@@ -161,12 +156,12 @@ export class StatisticTablesWriter {
     statistics: readonly Statistic[],
     { nKeys, firstRows }: KeysOfRows & { readonly firstRows: number },
     nDigits: number,
+    salt: number,
     keys: RowKeys,
     words: number,
   ): Table | undefined {
     const { kernels } = this.#workspace;
     const { slots, pairs: hashes, totals: order } = keys.scratch;
-    const salt = this.#salt;
     kernels.hashTuples(this.#digits.address, nDigits, firstRows, nKeys, salt, hashes);
     kernels.orderTuples(hashes, nKeys, Math.max(1, bucketBits(nKeys)), slots, order);
     const common = kernels.commonBits(hashes, order, nKeys);
@@ -211,9 +206,9 @@ export class StatisticTablesWriter {
   }
 }
 
-/** So many bits tell buckets apart. */
+/** So many bits tell buckets apart that each has one or two tuples, in the mean. */
 function bucketBits(nTuples: number): number {
-  return nTuples < 2 * TUPLES_PER_BUCKET ? 0 : 31 - Math.clz32(nTuples / TUPLES_PER_BUCKET);
+  return nTuples === 0 ? 0 : 31 - Math.clz32(nTuples);
 }
 
 function starts(lengths: readonly number[]): Uint32Array<ArrayBuffer> {

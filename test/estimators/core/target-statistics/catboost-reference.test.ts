@@ -59,7 +59,7 @@ table.slice(N_TRAINED).forEach((row, i) => (row[i % 2 === 0 ? 4 : 3] = 'unseen')
 /** The categories of each column, as the trained rows have them. */
 const categories = [2, 3, 4].map((column) => [...new Set(table.slice(0, N_TRAINED).map((row) => row[column]))]);
 const codeOf = (column: number, name: string | number): number => {
-  const code = categories[column - 2].indexOf(name as string);
+  const code = categories[column - 2].indexOf(name);
   return code === -1 ? categories[column - 2].length : code;
 };
 const rows = table.map((row) => row.map((value, column) => (column < 2 ? (value as number) : codeOf(column, value))));
