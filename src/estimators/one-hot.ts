@@ -2,7 +2,6 @@ import { invalid } from '../errors.js';
 import type { Engine, TrainingBytes, TrainingSet, TrainingSize } from './estimator.js';
 import type { Matrix } from './matrix.js';
 import { releaseBuffer } from './release-buffer.js';
-import { tensor, type Tensor, type Tensors } from './tensor.js';
 
 /** The most features that an engine is given, each category being one: rows are stored densely. */
 export const MAX_ONE_HOT_FEATURES = 4096;
@@ -10,16 +9,12 @@ export const MAX_ONE_HOT_FEATURES = 4096;
 const MAX_BATCH = 256;
 const MAX_BATCH_VALUES = 65_536;
 
-/** Tensors with a value a feature that are shown to people: to them a column is one feature. */
-const SHOWN = ['feature_importances', 'feature_splits'] as const;
-/** Before the name of such a tensor as the engine has it. */
-const ENCODED = 'encoded_';
-
 /**
  * Gives an engine that takes numbers only a feature of its own for each category,
  * which is 1 in the rows that have it, and else 0; a missing category, and one
  * that the training has not seen, is 0 in all of them. Without categories the
- * engine is what it was.
+ * engine is what it was. It is for engines that neither watch validation rows
+ * nor measure importances.
  */
 export function oneHot<H>(engine: Engine<H>): Engine<H> {
   return {
@@ -32,12 +27,11 @@ export function oneHot<H>(engine: Engine<H>): Engine<H> {
       const { nSamples, nFeatures, nValidation } = size;
       const before = 8 * (nSamples + nValidation) * nFeatures;
       const encoded = 8 * nSamples * width;
-      const validation = engine.takesValidation ? 8 * nValidation * width : 0;
       const inner = bytesOf(engine, { ...size, nFeatures: width, nCategories: undefined }, hyperparameters);
       return {
         // X goes as soon as it is encoded.
-        reading: validation + encoded + Math.max(0, inner.reading - before),
-        learning: validation + inner.learning,
+        reading: encoded + Math.max(0, inner.reading - before),
+        learning: inner.learning,
         predicting: inner.predicting + 8 * batchOf(width) * width,
       };
     },
@@ -45,22 +39,10 @@ export function oneHot<H>(engine: Engine<H>): Engine<H> {
     fit(training, hyperparameters, monitor) {
       const encoding = OneHotEncoding.of(training);
       if (encoding === undefined) return engine.fit(training, hyperparameters, monitor);
-      const { validation } = training;
-      const encoded = { nFeatures: encoding.width, nCategories: undefined };
       const x = encoding.encodeAll(training);
       training.releaseX?.();
-      const tensors = engine.fit(
-        {
-          ...training,
-          ...encoded,
-          x,
-          releaseX: () => releaseBuffer(x.buffer),
-          validation: validation && { ...validation, x: encoding.encodeAll(validation) },
-        },
-        hyperparameters,
-        monitor,
-      );
-      return { ...tensors, ...encoding.shown(tensors) };
+      const encoded = { nFeatures: encoding.width, nCategories: undefined, x, releaseX: () => releaseBuffer(x.buffer) };
+      return engine.fit({ ...training, ...encoded }, hyperparameters, monitor);
     },
 
     restore(tensors, shape, hyperparameters) {
@@ -68,7 +50,7 @@ export function oneHot<H>(engine: Engine<H>): Engine<H> {
       if (encoding === undefined) return engine.restore(tensors, shape, hyperparameters);
       const { nClasses } = shape;
       const { width } = encoding;
-      const predictor = engine.restore(asEncoded(tensors), { nFeatures: width, nClasses }, hyperparameters);
+      const predictor = engine.restore(tensors, { nFeatures: width, nClasses }, hyperparameters);
       const batch = batchOf(width);
       const data = new Float64Array(batch * width);
       const full: Matrix = { rows: batch, columns: width, data };
@@ -155,38 +137,6 @@ class OneHotEncoding {
     this.encode(x, 0, nSamples, encoded);
     return encoded;
   }
-
-  /** Those of the tensors that are shown, with a value a column, and beside them as they were. */
-  shown(tensors: Tensors): Tensors {
-    const summed: Record<string, Tensor> = {};
-    for (const name of SHOWN) {
-      const found = tensors[name];
-      if (found?.dtype === 'F64')
-        summed[name] = tensor('F64', [this.#starts.length], this.#sum(found.data, Float64Array));
-      else if (found?.dtype === 'U32')
-        summed[name] = tensor('U32', [this.#starts.length], this.#sum(found.data, Uint32Array));
-      if (found !== undefined) summed[ENCODED + name] = found;
-    }
-    return summed;
-  }
-
-  #sum<A extends Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(
-    values: A,
-    Numbers: new (length: number) => A,
-  ): A {
-    const sums = new Numbers(this.#starts.length);
-    this.#starts.forEach((start, column) => {
-      const end = start + Math.max(1, this.#nCategories[column]);
-      for (let i = start; i < end; i++) sums[column] += values[i];
-    });
-    return sums;
-  }
-}
-
-/** The tensors as the engine has given them. */
-function asEncoded(tensors: Tensors): Tensors {
-  const encoded = SHOWN.filter((name) => ENCODED + name in tensors);
-  return { ...tensors, ...Object.fromEntries(encoded.map((name) => [name, tensors[ENCODED + name]])) };
 }
 
 function batchOf(width: number): number {

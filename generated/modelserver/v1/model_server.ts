@@ -360,9 +360,10 @@ export interface Column {
    * Forests number the categories by how many training rows have them, the most
    * frequent one first, and split on these numbers. Logistic regression and
    * nearest neighbours see a feature of its own for each category, 1 or 0, of
-   * which there can be 4,096 in all, numeric ones included; XGBClassifier and
-   * LGBMClassifier, for now, too. In Predict a category that no training row had
-   * is one more number behind the others, or 0 in all of these features.
+   * which there can be 4,096 in all, numeric ones included. In Predict a category
+   * that no training row had is one more number behind the others, or 0 in all of
+   * these features. Boosted trees part the categories themselves; the messages of
+   * their estimators say how, and what becomes of one that no training row had.
    */
   strings: string[];
 }
