@@ -23,7 +23,7 @@ interface FeatureJson {
 
 const data = blobs({ classes: 3, perClass: 60, features: 4, spread: 3 });
 
-/** What is learned from what; on arm64, and by every version of Node, it has this sha256. */
+/** What is learned from what, and its sha256. */
 const PINNED: readonly (readonly [what: string, set: object, name: 'breast_cancer' | 'wine', sha256: string])[] = [
   [
     'two classes',
