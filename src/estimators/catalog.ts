@@ -5,6 +5,7 @@ import { show } from './hyperparameters.js';
 import { kNeighborsClassifier } from './k-neighbors-classifier.js';
 import { lgbmClassifier } from './lgbm-classifier.js';
 import { logisticRegression } from './logistic-regression.js';
+import { oneHot } from './one-hot.js';
 import { randomForestClassifier } from './random-forest-classifier.js';
 import { xgbClassifier } from './xgb-classifier.js';
 
@@ -77,9 +78,9 @@ function describeUnsupported(engineName: EngineName, values: readonly unknown[])
   return `${engine} has this setting with ${names.join(' or ')} only; choose that, or leave it unset`;
 }
 
-/** The engine that trains and serves `spec`, which `resolveEstimator` has made. */
+/** The engine that trains and serves `spec`, which `resolveEstimator` has made; it takes categories, in some way. */
 export function engineOf(spec: EstimatorSpec): Engine {
   const engine = catalog[spec.kind]?.engines[spec.engine];
   if (engine === undefined) throw new RangeError(`no engine ${spec.engine} for the estimator ${spec.kind}`);
-  return engine;
+  return engine.takesCategories === undefined ? oneHot(engine) : engine;
 }

@@ -9,7 +9,7 @@ function placed(n: number) {
   const workspace = new Workspace(4 * (n + 64) + 4096);
   const random = workspace.f64(1).address;
   const factors = workspace.f32(Math.ceil(n / 4) * 4);
-  return { ...workspace, kernels: workspace.kernels, random, factors };
+  return { kernels: workspace.kernels, random, factors };
 }
 
 function mean(values: Iterable<number>): number {

@@ -26,6 +26,8 @@ const BOOSTING_SHARE = 1.5;
 const SHAPES: Readonly<Record<string, Partial<MeasuredTraining>>> = {
   'in single precision': { single: true },
   'with rows held out': { validationFraction: 0.25 },
+  'with categories': { nCategories: 60 },
+  'with categories of rows held out': { nCategories: 60, validationFraction: 0.05 },
 };
 
 describe('the memory of a training', () => {

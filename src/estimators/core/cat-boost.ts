@@ -1,6 +1,8 @@
 import { invalid } from '../../errors.js';
 import type { CatBoostHyperparameters } from '../cat-boost-classifier.js';
 import type { Engine, ModelShape, TrainingSet } from '../estimator.js';
+import { requireWeights } from './boosting/require-weights.js';
+import { rowsWithWeight } from './boosting/rows-with-weight.js';
 import { automaticClassFactors } from './oblivious/automatic-class-factors.js';
 import { automaticRate } from './oblivious/automatic-rate.js';
 import { obliviousBoost, obliviousBytes } from './oblivious/oblivious-boost.js';
@@ -11,6 +13,7 @@ import { requireCategories } from './target-statistics/require-categories.js';
 
 const PATH = 'estimator.cat_boost_classifier';
 
+const DEFAULT_L2 = 3;
 /** What CatBoost takes where it does not choose the rate by the data. */
 const FIXED_RATE = 0.03;
 /** Where there are fewer iterations and columns, CatBoost takes one step only in leaves. */
@@ -34,6 +37,24 @@ export const coreCatBoost: Engine<CatBoostHyperparameters> = {
 
   honours: () => true,
 
+  settle(training, hyperparameters) {
+    const { nSamples, nFeatures, nClasses, sampleWeight, validation } = training;
+    // Rows of the weight 0 leave no trace.
+    const nRows = sampleWeight?.reduce((n, weight) => n + (weight > 0 ? 1 : 0), 0) ?? nSamples;
+    const keepsBest = (validation?.earlyStoppingRounds ?? 0) > 0;
+    const plan = catBoostPlan(hyperparameters, { nSamples: nRows, nFeatures, nClasses }, keepsBest);
+    const { sampling } = plan;
+    return {
+      ...hyperparameters,
+      learning_rate: plan.learningRate,
+      l2_leaf_reg: hyperparameters.l2_leaf_reg ?? DEFAULT_L2,
+      leaf_estimation_iterations: plan.steps,
+      bootstrap_type: sampling.by,
+      subsample: 'share' in sampling ? sampling.share : null,
+      bagging_temperature: 'temperature' in sampling ? sampling.temperature : null,
+    };
+  },
+
   trainingBytes(size, hyperparameters) {
     const plan = catBoostPlan(hyperparameters, size, false);
     const weighted = size.weighted || hyperparameters.auto_class_weights !== 'none';
@@ -43,15 +64,16 @@ export const coreCatBoost: Engine<CatBoostHyperparameters> = {
   /**
    * @throws INVALID_REQUEST where bootstrap_type takes no subsample, or no
    *   bagging_temperature, and for missing values that nan_mode forbids, and
-   *   missing categories.
+   *   missing categories, or weights that nothing can be learned by.
    */
   fit(training, hyperparameters, monitor) {
     requireCategories(training);
     if (hyperparameters.nan_mode === 'forbidden') requireNothingMissing(training);
     const keepsBest = (training.validation?.earlyStoppingRounds ?? 0) > 0;
     const classFactors = automaticClassFactors(training, hyperparameters.auto_class_weights);
-    const plan = { ...catBoostPlan(hyperparameters, training, keepsBest), classFactors };
-    return obliviousBoost(training, plan, monitor);
+    requireWeights(training, classFactors);
+    const rows = rowsWithWeight(training);
+    return obliviousBoost(rows, { ...catBoostPlan(hyperparameters, rows, keepsBest), classFactors }, monitor);
   },
 
   restore(tensors, shape: ModelShape) {
@@ -77,7 +99,7 @@ export function catBoostPlan(
     iterations,
     depth: hyperparameters.depth,
     learningRate: learning_rate ?? (isFree ? automaticRate(nSamples, nClasses, iterations, keepsBest) : FIXED_RATE),
-    l2: Math.max(LEAST_L2, l2_leaf_reg ?? 3),
+    l2: Math.max(LEAST_L2, l2_leaf_reg ?? DEFAULT_L2),
     randomStrength: hyperparameters.random_strength,
     sampling: samplingOf(hyperparameters, nSamples, nClasses),
     byLevel: hyperparameters.rsm,

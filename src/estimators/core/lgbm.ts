@@ -50,6 +50,8 @@ function lgbmPlan(hyperparameters: LgbmHyperparameters, nClasses: number): Boost
       single: false,
       cut: (values, counts, maxBins) => greedyBins(values, counts, maxBins, min_data_in_bin),
       keptCategories: (counts, nMissing) => keptCategories(counts, nMissing, max_bin, min_data_in_bin),
+      // The first two may be as rare as they like.
+      mostCategories: (nRows) => Math.floor(nRows / min_data_in_bin) + 2,
       unseenApart: false,
     },
     growth: {

@@ -72,6 +72,7 @@ function xgbPlan(hyperparameters: XgbHyperparameters, nClasses: number): Boostin
       cut: quantileBins,
       // Up to the last one that occurs.
       keptCategories: (counts) => counts.findLastIndex((count) => count > 0) + 1,
+      mostCategories: (nRows) => nRows,
       unseenApart: true,
     },
     growth: {

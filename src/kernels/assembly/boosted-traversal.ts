@@ -8,11 +8,12 @@
  * place that always holds NaN, so that a walk stays there without a branch; its
  * threshold is what it adds. Tree t adds to output t % nOutputs.
  *
- * Trees that part categories have other walks, which take longer: the place of a
- * value has IS_SET added where the split is by a set. In place of the threshold are
- * then the address of its words (u32), which have a bit for each number that a row
- * may have there, and the last of these (u32), which stands for all beyond. A row
- * goes on to the second child where its bit is set.
+ * Trees that part categories have walks of their own, which take longer, and nodes
+ * of 32 bytes, with two words more (u32): the address of a set, and its last number. A
+ * set has a bit for each number (u32) that a row may have in the first half of its
+ * value, and the last one stands for all beyond. A row goes on to the second child
+ * where its bit is set, or its value above the threshold. A split by a set has a
+ * threshold that no value is above, and all other nodes have an empty set.
  *
  * Rows come in blocks of 8, whose values stand place by place (f64[places][8]):
  * one address leads to all rows of a block.
@@ -21,25 +22,19 @@
 /** How many levels a batch goes down between two looks whether all have arrived. */
 const STRIDE: u32 = 3;
 
-/** Added to the place of a value, which is a multiple of 64. */
-const IS_SET: u32 = 1;
-
 /** The node below `node` for the row at `x`, the first of its values. */
 @inline
 function step(mixed: bool, nodes: usize, node: usize, x: usize): usize {
   const at = nodes + node;
   const places = load<u64>(at, 8);
   if (mixed) {
-    const place = <u32>places;
-    const isSet = place & IS_SET;
-    const value = load<f64>(x + <usize>(place ^ isSet));
-    // Without a branch, which nobody could foresee: a split by a threshold looks at the first word of the memory.
-    const mask: u32 = 0 - isSet;
-    const number = min(<u32>value, load<u32>(at, 4)) & mask;
-    const word = load<u32>(<usize>((load<u32>(at) & mask) + ((number >> 5) << 2)));
-    const bit = (word >> (number & 31)) & 1;
-    const second = select<u32>(bit, <u32>(value > load<f64>(at)), isSet);
-    return <usize>(places >> 32) + ((<usize>second) << 4);
+    const value = x + <usize>(<u32>places);
+    const number = min(load<u32>(value), load<u32>(at, 20));
+    // Of a shift only the lowest five bits count.
+    const isIn = (load<u32>(<usize>load<u32>(at, 16) + ((<usize>(number >> 5)) << 2)) >> number) & 1;
+    // Both are asked, and one of them says no: there is no branch to mispredict.
+    const second = isIn | <u32>(load<f64>(value) > load<f64>(at));
+    return <usize>(places >> 32) + ((<usize>second) << 5);
   }
   const second = load<f64>(x + <usize>(<u32>places)) > load<f64>(at);
   return <usize>(places >> 32) + ((<usize>second) << 4);

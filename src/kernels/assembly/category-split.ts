@@ -223,7 +223,6 @@ function scanSets(
   keepList(best, nBest, listedLeft, !listedLeft);
 }
 
-@inline
 function sumsOf(histogram: usize, bin: u32): v128 {
   return v128.load(histogram + <usize>bin * PAIR);
 }
@@ -247,7 +246,6 @@ function offer(best: GradientSplit, left: v128, right: v128, penalties: Penaltie
   return true;
 }
 
-@inline
 function keepList(best: GradientSplit, n: u32, listedLeft: bool, missingLeft: bool): void {
   best.nListed = n;
   best.listedLeft = <u32>listedLeft;
@@ -260,24 +258,29 @@ function list(rules: CategoryRules, n: u32): void {
 }
 
 /** The bin of a category that has been selected. */
-@inline
 function binAt(rules: CategoryRules, i: u32): u32 {
   return <u32>abs(load<f64>(<usize>rules.first + <usize>i * PAIR, 8));
 }
 
-@inline
 function addCandidate(at: usize, key: f64, bin: u32): usize {
   store<f64>(at, key);
   store<f64>(at, <f64>bin, 8);
   return at + PAIR;
 }
 
-/** Turns the order of candidates round: by keys, and by bins where those are equal. */
+/**
+ * Turns the order of candidates round, by keys, and by bins where those are equal; and
+ * their places too, so that those of one key come in their order as before.
+ */
 function reverse(at: usize, end: usize): void {
-  for (; at < end; at += PAIR) v128.store(at, f64x2.neg(v128.load(at)));
+  for (end -= PAIR; at < end; at += PAIR, end -= PAIR) {
+    const first = f64x2.neg(v128.load(at));
+    v128.store(at, f64x2.neg(v128.load(end)));
+    v128.store(end, first);
+  }
+  if (at == end) v128.store(at, f64x2.neg(v128.load(at)));
 }
 
-@inline
 function isBefore(a: v128, b: v128): bool {
   const key = f64x2.extract_lane(a, 0);
   const other = f64x2.extract_lane(b, 0);
@@ -287,7 +290,8 @@ function isBefore(a: v128, b: v128): bool {
 /**
  * Writes the first `size` of `n` candidates, in their order. Of many candidates most
  * are compared once only, with the last of those that are the first so far: these are
- * a heap, which has it on top.
+ * a heap, which has it on top. Rare categories, which often have one key in common,
+ * are among them as long as they come in their order.
  *
  * @param candidates f64[n][2], keys and bins
  * @param first f64[size][2], written

@@ -81,7 +81,6 @@ export function placeBins16(
  * @param unseenBin the bin of unseen categories
  * @param bins the feature's bin of the block's first row; those of the next rows are `rowBytes` apart
  */
-@inline
 function placeCategories<B>(
   x: usize,
   nBlock: u32,

@@ -23,6 +23,8 @@ export interface BinningRule {
    * @param nMissing the rows that have none
    */
   keptCategories(counts: Uint32Array, nMissing: number): number;
+  /** The most categories that can have bins of their own, of so many rows. */
+  mostCategories(nRows: number): number;
   /** Whether categories that the training has not seen are told from missing ones. */
   readonly unseenApart: boolean;
 }

@@ -166,26 +166,41 @@ class Boosting {
 export function boostingBytes(size: TrainingSize, plan: BoostingPlan): TrainingBytes {
   const { nSamples, nFeatures, nClasses, nValidation } = size;
   const nEdges = Math.min(plan.binning.maxBins, nSamples) - 1;
-  const layout = tileLayout(likelyFeatures(size, nEdges));
+  const features = likelyFeatures(size, nEdges, plan.binning.mostCategories(nSamples));
+  const layout = tileLayout(features);
   const validation = nValidation === 0 ? undefined : { nSamples: nValidation };
   const nNodes = plan.iterations * outputsOf(nClasses) * maxNodes(plan, nSamples);
+  const nodeBytes = NODE_BYTES + listBytes(features, plan) / 2;
   // The workspace that the bins were cut in is as good as ever there: nobody hurries to collect it.
   const binning = binningBytes(nSamples) + 8 * nFeatures * nEdges;
   const bins = BinPlacer.bytes(nFeatures, layout) + TiledRows.bytes(nSamples + nValidation, layout);
   return {
     reading: binning + bins,
-    learning: GARBAGE_BYTES + binning + workspaceBytes(layout, plan, { ...size, validation }) + nNodes * NODE_BYTES,
-    predicting: nNodes * (NODE_BYTES + FLAT_NODE_BYTES),
+    learning: GARBAGE_BYTES + binning + workspaceBytes(layout, plan, { ...size, validation }) + nNodes * nodeBytes,
+    predicting: nNodes * (nodeBytes + FLAT_NODE_BYTES + laidSetBytes(features) / 2),
   };
 }
 
+/** What the list of a split takes in the tensors, if splits look at all features alike, and list half of what they may. */
+function listBytes(features: readonly BinnedFeature[], { growth }: BoostingPlan): number {
+  const { most } = growth.categories;
+  const sum = features.reduce((bytes, { categories }) => bytes + Math.min(most, categories?.kept ?? 0), 0);
+  return features.length === 0 ? 0 : sum / features.length;
+}
+
+/** What the set of a split takes laid out for predictions, if splits look at all features alike, and at all categories. */
+function laidSetBytes(features: readonly BinnedFeature[]): number {
+  const sum = features.reduce((bytes, { categories }) => bytes + (categories?.kept ?? 0) / 8, 0);
+  return features.length === 0 ? 0 : sum / features.length;
+}
+
 /** Features of so many edges, or of all categories that can have bins of their own. */
-function likelyFeatures({ nSamples, nFeatures, nCategories }: TrainingSize, nEdges: number): BinnedFeature[] {
+function likelyFeatures({ nFeatures, nCategories }: TrainingSize, nEdges: number, most: number): BinnedFeature[] {
   const edges: number[] = Array.from({ length: nEdges }, () => 0);
   return Array.from({ length: nFeatures }, (_, column) => {
     const all = nCategories?.[column] ?? 0;
     if (all === 0) return { column, edges, hasMissing: false };
-    const categories = { kept: Math.min(all, nSamples, MOST_CATEGORIES), all, unseenApart: false };
+    const categories = { kept: Math.min(all, most, MOST_CATEGORIES), all, unseenApart: false };
     return { column, edges: [], hasMissing: true, categories };
   });
 }

@@ -1,7 +1,8 @@
 import { Workspace } from '../../../kernels/workspace.js';
 import type { ModelShape, Predictor } from '../../estimator.js';
 import type { BoostedTrees } from './boosted-trees.js';
-import { categoriesOf, placeOfCategory } from './category-sets.js';
+import { placeOfCategory } from './category-places.js';
+import { categoriesOf } from './category-sets.js';
 import { flatTreesBytes, flattenTrees, rowPlaces } from './flat-trees.js';
 import { sigmoids, softmaxes } from './link.js';
 
@@ -40,6 +41,8 @@ export function boostedPredictor(
     ? Array.from({ length: nFeatures }, (_, i) => i).filter((i) => categoriesOf(shape, i) > 0)
     : [];
   const x = workspace.f64(batch * places);
+  // Of categories, the first half of a value is a whole number.
+  const numbers = new Uint32Array(x.buffer, x.byteOffset, 2 * x.length);
   // The place that always holds NaN stands behind a row's values and their negatives.
   x.fill(NaN);
   const scores = workspace.f64(batch * nOutputs);
@@ -53,7 +56,8 @@ export function boostedPredictor(
       x[to + nFeatures * LANES] = single ? Math.max(-value, -Number.MAX_VALUE) : -value;
     }
     for (const i of ofCategories) {
-      x[(row - lane) * places + i * LANES + lane] = placeOfCategory(data[from + i], categoriesOf(shape, i));
+      const to = (row - lane) * places + i * LANES + lane;
+      numbers[2 * to] = placeOfCategory(data[from + i], categoriesOf(shape, i));
     }
   };
 

@@ -1,19 +1,19 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
 import type { ModelShape } from '../../estimator.js';
 import type { BoostedTrees } from './boosted-trees.js';
-import { categoriesOf, laidWords, laySet, mostWords } from './category-sets.js';
+import { lastPlace, laySet, wordsOfPlaces } from './category-places.js';
+import { categoriesOf, listedBy } from './category-sets.js';
 import { LEAF } from './gradient-tree.js';
 
-/** The bytes of a node, and of a place in a block of 8 rows (f64): see kernels/assembly/boosted-traversal.ts. */
+/** The bytes of a node, of one of trees that part categories, and of a place in a block of 8 rows (f64): see kernels/assembly/boosted-traversal.ts. */
 const NODE_BYTES = 16;
+const MIXED_NODE_BYTES = 32;
 const PLACE_BYTES = 64;
-/** In the place of a node's value: it is a category, and the threshold is a set. */
-const IS_CATEGORY = 1;
 
 /** Trees laid out for the kernels that walk them; addresses are of the workspace. */
 export interface FlatTrees {
   readonly nTrees: number;
-  /** The address of the nodes of all trees, 16 bytes each: see kernels/assembly/boosted-traversal.ts. */
+  /** The address of the nodes of all trees: see kernels/assembly/boosted-traversal.ts. */
   readonly nodes: number;
   /** The address of the roots (u32, shape: nTrees), in bytes from the first node. */
   readonly roots: number;
@@ -30,16 +30,20 @@ export function rowPlaces(nFeatures: number): number {
 export function flatTreesBytes(trees: BoostedTrees): number {
   const { treeStart, feature } = trees;
   return (
-    Workspace.sizeOf(feature.length, NODE_BYTES) +
+    Workspace.sizeOf(feature.length, nodeBytesOf(trees)) +
     Workspace.sizeOf(treeStart.length, 4) +
     Workspace.sizeOf(setWords(trees), 4)
   );
 }
 
+function nodeBytesOf({ categories }: BoostedTrees): number {
+  return categories === undefined ? NODE_BYTES : MIXED_NODE_BYTES;
+}
+
 /** The words of the sets of all splits that part categories. */
 function setWords({ categories }: BoostedTrees): number {
   if (categories === undefined) return 0;
-  return categories.listedLeft.reduce((sum, _, i) => sum + laidWords(categories.start[i + 1] - categories.start[i]), 0);
+  return categories.listedLeft.reduce((sum, _, split) => sum + wordsOfPlaces(lastPlace(categories, split)), 0);
 }
 
 /**
@@ -59,7 +63,7 @@ export function flattenTrees(
   const nodes = new NodeWriter(workspace, trees, shape, unseenLeft);
   const roots = workspace.u32(treeStart.length);
   for (let tree = 0, next = 0; tree < nTrees; tree++) {
-    roots[tree] = next * NODE_BYTES;
+    roots[tree] = next * nodeBytesOf(trees);
     // The places where the nodes to come belong.
     const open = [next++];
     for (let node = treeStart[tree]; node < treeStart[tree + 1]; node++) {
@@ -88,6 +92,7 @@ function notATree(tree: number): RangeError {
 class NodeWriter {
   readonly #words: Placed<Uint32Array<ArrayBuffer>>;
   readonly #numbers: Float64Array;
+  readonly #nodeBytes: number;
   readonly #sets: Placed<Uint32Array<ArrayBuffer>>;
   readonly #trees: BoostedTrees;
   readonly #shape: ModelShape;
@@ -99,7 +104,8 @@ class NodeWriter {
   #nSetWords = 0;
 
   constructor(workspace: Workspace, trees: BoostedTrees, shape: ModelShape, unseenLeft: boolean) {
-    this.#words = workspace.u32((trees.feature.length * NODE_BYTES) / 4);
+    this.#nodeBytes = nodeBytesOf(trees);
+    this.#words = workspace.u32((trees.feature.length * this.#nodeBytes) / 4);
     this.#numbers = new Float64Array(this.#words.buffer, this.#words.byteOffset, this.#words.length / 2);
     this.#sets = workspace.u32(setWords(trees));
     this.#trees = trees;
@@ -127,9 +133,8 @@ class NodeWriter {
       return true;
     }
     // Rows with a missing value go to the first child. Where missing values go right, the second child is the left one: -x > -threshold less a little says x <= threshold.
-    this.#numbers[place * 2] = missingLeft === 1 ? threshold : numberBelow(-threshold);
-    this.#words[place * 4 + 2] = (missingLeft === 1 ? feature : feature + this.#nFeatures) * PLACE_BYTES;
-    this.#words[place * 4 + 3] = first * NODE_BYTES;
+    const value = missingLeft === 1 ? feature : feature + this.#nFeatures;
+    this.#write(place, missingLeft === 1 ? threshold : numberBelow(-threshold), value, first);
     return missingLeft === 1;
   }
 
@@ -138,19 +143,19 @@ class NodeWriter {
     const { categories } = this.#trees;
     const split = this.#categorySplit;
     if (!Number.isNaN(threshold) || categories === undefined || split >= categories.listedLeft.length) return false;
-    return categories.start[split + 1] - categories.start[split] <= mostWords(nCategories);
+    return listedBy(categories, split).every((category) => category < nCategories);
   }
 
   #writeSet(place: number, feature: number, first: number, missingLeft: boolean): void {
     const { categories } = this.#trees;
     if (categories === undefined) throw new RangeError('there are no sets of categories');
-    const set = this.#sets.subarray(this.#nSetWords);
-    const last = laySet(categories, this.#categorySplit, missingLeft, this.#unseenLeft, set);
-    this.#words[place * 4] = set.byteOffset;
-    this.#words[place * 4 + 1] = last;
-    this.#words[place * 4 + 2] = feature * PLACE_BYTES + IS_CATEGORY;
-    this.#words[place * 4 + 3] = first * NODE_BYTES;
-    this.#nSetWords += laidWords(categories.start[this.#categorySplit + 1] - categories.start[this.#categorySplit]);
+    const last = lastPlace(categories, this.#categorySplit);
+    const end = this.#nSetWords + wordsOfPlaces(last);
+    const set = this.#sets.subarray(this.#nSetWords, end);
+    laySet(categories, this.#categorySplit, missingLeft, this.#unseenLeft, set);
+    this.#write(place, Infinity, feature, first);
+    this.#words.set([set.byteOffset, last], (place * this.#nodeBytes) / 4 + 4);
+    this.#nSetWords = end;
     this.#categorySplit++;
   }
 
@@ -162,9 +167,17 @@ class NodeWriter {
   }
 
   writeLeaf(place: number): void {
-    this.#numbers[place * 2] = this.#trees.leafValue[this.#leaf++];
-    this.#words[place * 4 + 2] = 2 * this.#nFeatures * PLACE_BYTES;
-    this.#words[place * 4 + 3] = place * NODE_BYTES;
+    this.#write(place, this.#trees.leafValue[this.#leaf++], 2 * this.#nFeatures, place);
+  }
+
+  /** Writes a node, with an empty set where it has room for one. */
+  #write(place: number, threshold: number, value: number, first: number): void {
+    const at = (place * this.#nodeBytes) / 4;
+    this.#numbers[at / 2] = threshold;
+    this.#words[at + 2] = value * PLACE_BYTES;
+    this.#words[at + 3] = first * this.#nodeBytes;
+    // What is left of the node is 0, and so is a set without anything in it.
+    if (this.#nodeBytes === MIXED_NODE_BYTES) this.#words[at + 4] = this.#words.byteOffset + (at + 6) * 4;
   }
 }
 

@@ -138,8 +138,8 @@ export class SplitFinder {
 
   /** The sums over all rows of the histograms, by those of one feature. */
   total({ address }: Histograms, feature: number, count: number): NodeSums {
-    const at = address + histogramAt(this.#layout, feature);
-    const sums = new Float64Array(this.#best.buffer, at, 2 * binsOf(this.#layout.features[feature]));
+    const histogram = address + histogramAt(this.#layout, feature);
+    const sums = new Float64Array(this.#best.buffer, histogram, 2 * binsOf(this.#layout.features[feature]));
     let gradient = 0;
     let hessian = 0;
     for (let at = 0; at < sums.length; at += 2) {

@@ -2,9 +2,8 @@ import { type Placed, Workspace } from '../../../kernels/workspace.js';
 import type { TrainingBytes, TrainingMonitor, TrainingSet, TrainingSize } from '../../estimator.js';
 import { outputsOf } from '../../linear-model.js';
 import { tensor, type Tensors } from '../../tensor.js';
+import { binaryExponent } from '../binary-exponent.js';
 import { EarlyStopping } from '../boosting/early-stopping.js';
-import { requireWeights } from '../boosting/require-weights.js';
-import { rowsWithWeight } from '../boosting/rows-with-weight.js';
 import { placesOf, ScoredRows } from '../boosting/scored-rows.js';
 import { type TileLayout, tileLayout } from '../boosting/tile-layout.js';
 import { TiledRows } from '../boosting/tiled-rows.js';
@@ -48,12 +47,12 @@ const GARBAGE_BYTES = 4 * 2 ** 20;
  * Tensors: those of `ObliviousTrees`, `feature_importances` F64[n_features],
  * `feature_splits` U32[n_features], `n_iter` I32[1], and with early stopping
  * `best_iteration` I32[1].
+
  *
- * @throws INVALID_REQUEST for weights that nothing can be learned by.
+ * @param training rows of weights above 0, that can be summed up in single precision
  */
 export function obliviousBoost(training: TrainingSet, plan: ObliviousPlan, monitor: TrainingMonitor): Tensors {
-  requireWeights(training, plan.classFactors);
-  return new ObliviousBoosting(rowsWithWeight(training), plan, monitor).run();
+  return new ObliviousBoosting(training, plan, monitor).run();
 }
 
 class ObliviousBoosting {
@@ -76,6 +75,8 @@ class ObliviousBoosting {
   readonly #stopping: EarlyStopping;
   readonly #writer: ObliviousTreesWriter;
   readonly #reseed: (iteration: number) => void;
+  /** What weights are multiplied by. */
+  readonly #scale: number;
   #leafSize: number | undefined;
   #iteration = 0;
   #losses: readonly [train?: number, validation?: number] = [];
@@ -90,7 +91,10 @@ class ObliviousBoosting {
 
     const features = borderedFeatures(training, plan.borders, plan.oneHot, plan.missing, logarithm(), pause);
     const layout = tileLayout(features);
-    const allWeights = weightsOf(training, plan.classFactors);
+    const givenWeights = weightsOf(training, plan.classFactors);
+    // They matter in proportion only; squares of them must be numbers of single precision.
+    this.#scale = 2 ** -binaryExponent(givenWeights === undefined ? 1 : sumOf(givenWeights) / nRows);
+    const allWeights = givenWeights?.map((weight) => weight * this.#scale);
     const weighted = allWeights !== undefined;
     const workspace = new Workspace(workspaceBytes(features, layout, plan, { ...training, weighted }));
     this.#workspace = workspace;
@@ -121,7 +125,7 @@ class ObliviousBoosting {
     const weights = order === undefined ? allWeights : allWeights?.map((_, place) => allWeights[order[place]]);
     const scored = () => new ScoredRows(workspace, { nRows, y, weights }, start);
     this.#folds = Array.from({ length: order === undefined || plan.inOrder ? 1 : FOLDS }, scored);
-    const weight = weights?.reduce((sum, each) => sum + each, 0) ?? nRows;
+    const weight = weights === undefined ? nRows : sumOf(weights);
     const l2 = (plan.l2 * weight) / nRows;
     this.#gradients = new StructureGradients(workspace, nRows, nClasses);
     const sampled = workspace.u32(nRows);
@@ -208,7 +212,7 @@ class ObliviousBoosting {
       finder.find(splits, (projection) => (this.#statistics as TargetStatistics).heldTiles(projection));
       this.#add(tree.values, finder, rows);
     }
-    this.#leafSize = meanSize(tree.values, this.#nOutputs);
+    this.#leafSize = this.#scale * meanSize(tree.values, this.#nOutputs);
     return tree;
   }
 
@@ -340,6 +344,10 @@ function statisticsRows(
 ): StatisticsRows {
   const held = validation && { x: validation.x, nRows: validation.nSamples };
   return { x, y, nFeatures, order, columns, nClasses, nCategories: nCategories as Uint32Array, complexity, held };
+}
+
+function sumOf(weights: Float64Array): number {
+  return weights.reduce((sum, weight) => sum + weight, 0);
 }
 
 /** The weights of rows and of their classes. */

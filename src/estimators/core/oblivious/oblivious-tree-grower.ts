@@ -193,7 +193,7 @@ export class ObliviousTreeGrower {
   /** Parts the rows of all leaves; leaf l becomes l and, where the bit of the split is 1, l + n_leaves. */
   #partition(leaves: readonly Leaf[], split: ObliviousSplit, fold: number): Leaf[] {
     const part = 'feature' in split ? this.#partByFeature(split) : this.#partByStatistic(split, fold);
-    const parts = Array<Leaf>(2 * leaves.length).fill(EMPTY);
+    const parts = Array.from({ length: 2 * leaves.length }, () => EMPTY);
     let since = 0;
     leaves.forEach(({ begin, count }, leaf) => {
       if (count === 0) return;

@@ -1,4 +1,4 @@
-import { type Placed, Workspace } from '../../../kernels/workspace.js';
+import type { Placed, Workspace } from '../../../kernels/workspace.js';
 import { placesOf } from '../boosting/scored-rows.js';
 import type { RowSampling } from './oblivious-plan.js';
 import type { StructureGradients } from './structure-gradients.js';
@@ -44,7 +44,7 @@ export class RowSampler {
   /**
    * Multiplies the pairs of all rows by their factors.
    *
-   * @param size that of the last tree's leaves; absent: there is none yet
+   * @param size that of the last tree's leaves, in the scale of the weights; absent: there is none yet
    */
   draw(size: number | undefined): SampledRows {
     const all = { rows: 0, count: this.#nRows };

@@ -62,7 +62,7 @@ describe('Oblivious trees without chance', () => {
           l2: given.l2_leaf_reg,
           borders: given.border_count,
           steps: given.leaf_estimation_iterations,
-          missing: given.nan_mode as 'min' | 'max',
+          missing: given.nan_mode,
           oneHot: given.one_hot_max_size,
         });
         const rows = Array.from({ length: nRows }, (_, row) => [...training.x.subarray(row * 5, row * 5 + 5)]);
