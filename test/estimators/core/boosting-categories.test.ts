@@ -44,9 +44,7 @@ const weights = Float64Array.from({ length: N_ROWS }, () => 0.1 + random());
 function probesOf(rows: readonly (readonly number[])[], nCategories: Uint32Array): number[][] {
   return rows
     .slice(0, 6)
-    .flatMap((row) =>
-      [3, 4].flatMap((column) => [NaN, nCategories[column]].map((value) => row.with(column, value))),
-    );
+    .flatMap((row) => [3, 4].flatMap((column) => [NaN, nCategories[column]].map((value) => row.with(column, value))));
 }
 
 describe('Boosted trees learn of categories what their namesakes learn:', () => {
