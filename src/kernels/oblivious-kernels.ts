@@ -107,7 +107,15 @@ export interface ObliviousKernels {
     pitch: number,
   ): void;
   walkObliviousRow(trees: number, nTrees: number, nOutputs: number, outputs: number): void;
-  walkObliviousBatch(nBlocks: number, trees: number, nTrees: number, nOutputs: number, outputs: number): void;
+  walkObliviousBatch(
+    nBlocks: number,
+    trees: number,
+    nTrees: number,
+    flips: boolean,
+    mostDepth: number,
+    nOutputs: number,
+    outputs: number,
+  ): void;
 }
 
 type FindLeaves = (

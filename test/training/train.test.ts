@@ -19,7 +19,11 @@ function jobOf(kind: EstimatorKind): FitJob {
   const labels = Int32Array.from({ length: rows }, (_, i) => i % N_CLASSES);
   const trees = kind.endsWith('_classifier') && kind !== 'k_neighbors_classifier';
   return {
-    spec: resolveEstimator(kind, 'core', trees ? { n_estimators: 2 } : {}),
+    spec: resolveEstimator(
+      kind,
+      'core',
+      !trees ? {} : kind === 'cat_boost_classifier' ? { iterations: 2 } : { n_estimators: 2 },
+    ),
     x: {
       rows,
       columns: 2,

@@ -12,6 +12,10 @@ const MAX_BLOCKS = 64;
 const MAX_BATCH_BYTES = 32_768;
 /** The borders of a place: more would not be told apart by a byte. */
 const PLACE_BORDERS = 255;
+/** The kernel that counts borders may look at so many rows more. */
+const SPARE_ROWS = 3;
+/** Numbers of borders are less by so much, so that they are bytes with a sign. */
+const BIAS = 0x80;
 /** The words of a Place in the kernels' file oblivious-traversal. */
 const PLACE_WORDS = 4;
 
@@ -29,7 +33,7 @@ interface Place {
 interface PlacedSplit {
   readonly address: number;
   readonly cut: number;
-  /** What the bits of a number are flipped by first: by all others, one number alone is above 254. */
+  /** What the bits of a number are flipped by first, so that one number alone is above 126. */
   readonly flips: number;
 }
 
@@ -46,18 +50,20 @@ export function obliviousPredictor(trees: ObliviousTrees, { nFeatures, nClasses 
       Workspace.sizeOf(2 * (nTrees + trees.column.length), 4) +
       Workspace.sizeOf(list.length * PLACE_WORDS, 4) +
       list.reduce((sum, { borders }) => sum + Workspace.sizeOf(bordersPlaced(borders), 4), 0) +
-      Workspace.sizeOf(batch * nFeatures, 4) +
+      Workspace.sizeOf((batch + SPARE_ROWS) * nFeatures, 4) +
       Workspace.sizeOf(batch * list.length, 1) +
       Workspace.sizeOf(batch * nOutputs, 8) +
       trees.statistics.bytes(batch),
   );
   const { kernels } = workspace;
   const lists = layPlaces(workspace, list, trees);
-  const x = workspace.f32(batch * nFeatures);
+  const x = workspace.f32((batch + SPARE_ROWS) * nFeatures);
   const places = workspace.u8(batch * list.length).address;
   const scores = workspace.f64(batch * nOutputs);
   const lookup = trees.statistics.statistics.length > 0 ? trees.statistics.place(workspace, batch) : undefined;
   const splits = placedSplits(trees, list, places, batch, lookup);
+  const flips = splits.some((split) => split.flips !== 0);
+  const mostDepth = trees.depth.reduce((most, depth) => Math.max(most, depth), 0);
   const lined = layTrees(workspace, trees, splits, nOutputs);
 
   return {
@@ -70,7 +76,10 @@ export function obliviousPredictor(trees: ObliviousTrees, { nFeatures, nClasses 
         kernels.countBorders(x.address, nFeatures * 4, n, lists.address, list.length, places, batch);
         lookup?.look(data, from, n, nFeatures);
         if (n === 1) kernels.walkObliviousRow(lined.address, nTrees, nOutputs, scores.address);
-        else kernels.walkObliviousBatch(Math.ceil(n / LANES), lined.address, nTrees, nOutputs, scores.address);
+        else {
+          const nBlocks = Math.ceil(n / LANES);
+          kernels.walkObliviousBatch(nBlocks, lined.address, nTrees, flips, mostDepth, nOutputs, scores.address);
+        }
         if (nOutputs === 1) sigmoids(scores, n, probabilities, first * nClasses);
         else softmaxes(scores, n, nClasses, probabilities, first * nClasses);
       }
@@ -145,11 +154,11 @@ function placedSplits(
     }
     if (kind[split] === SPLIT_KINDS.border) {
       const [address, cut] = where.get(`${of} ${value}`) as readonly [number, number];
-      return { address, cut, flips: 0 };
+      return { address, cut: cut ^ BIAS, flips: 0 };
     }
     // Its rows are above the border below it, and not above the next one.
     const [address, below] = where.get(`${of} ${value - 0.5}`) as readonly [number, number];
-    return { address, cut: 0xfe, flips: 0xff & ~(below + 1) };
+    return { address, cut: 0x7e, flips: (below + 1) ^ BIAS ^ 0x7f };
   });
 }
 
@@ -169,10 +178,11 @@ function layTrees(
     words.set([splits, first], at);
     first += 2 ** splits * nOutputs * 8;
     at += 2;
-    for (let level = 0; level < splits; level++, split++, at += 2) {
-      const { address, cut, flips } = placed[split];
+    for (const { address, cut, flips } of placed.slice(split, split + splits).toReversed()) {
       words.set([address, cut | (flips << 8)], at);
+      at += 2;
     }
+    split += splits;
   }
   return words;
 }
