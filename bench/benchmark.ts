@@ -1,4 +1,5 @@
 import type { TableColumn } from '../client/terminal/table.js';
+import type { EstimatorKind } from '../src/estimators/estimator.js';
 import type { Progress } from './report/progress.js';
 
 /** A benchmark: its name on the command line, what it does, and the tables that it measures. */
@@ -17,9 +18,10 @@ export interface Circumstances {
   readonly python: string;
   /** A folder of data sets beyond those of test/data. */
   readonly dataFolder?: string;
-  /** With how many seeds the held-out losses are compared, at least 2, and on which data sets. */
+  /** With how many seeds the held-out losses are compared, at least 2, on which data sets, and of which estimators. */
   readonly seeds?: number;
   readonly only?: readonly string[];
+  readonly of?: readonly EstimatorKind[];
 }
 
 /** Measured figures, a row each; the bar and whether it holds are columns of their own behind the others. */

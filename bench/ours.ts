@@ -17,15 +17,15 @@ const UNWATCHED: TrainingMonitor = { progress: () => undefined };
 export function trainOurs(
   kind: EstimatorKind,
   given: Readonly<Record<string, unknown>>,
-  { x, y, columns, classes }: Problem,
+  { x, y, columns, classes, nCategories }: Problem,
   seed = 0,
 ): Trained {
   const spec = resolveEstimator(kind, 'core', given);
   const engine = engineOf(spec);
   // The training may keep its X, as it does in the server, where it owns it.
-  const training = { nSamples: y.length, nFeatures: columns, nClasses: classes, x: x.slice(), y, seed };
+  const training = { nSamples: y.length, nFeatures: columns, nClasses: classes, nCategories, x: x.slice(), y, seed };
   const [fit, tensors] = seconds(() => engine.fit(training, spec.hyperparameters, UNWATCHED));
-  const shape = { nFeatures: columns, nClasses: classes };
+  const shape = { nFeatures: columns, nClasses: classes, nCategories };
   return { fit, tensors, predictor: engine.restore(tensors, shape, spec.hyperparameters) };
 }
 

@@ -4,9 +4,11 @@ import {
   type FitRequest as WireFitRequest,
 } from '../generated/modelserver/v1/model_server.js';
 import { encodeEstimator, type Estimator } from './estimator.js';
+import type { FloatArray } from './float-array.js';
 import { InputError } from './input-error.js';
 import { encodeLabels, type LabelsInput } from './labels.js';
-import { encodeMatrix, type FloatArray, type MatrixInput } from './matrix.js';
+import { encodeMatrix, isTable, type MatrixInput } from './matrix.js';
+import { columnNames } from './table.js';
 
 /** Asks for a training. Only the first four are required. */
 export interface FitRequest {
@@ -23,8 +25,12 @@ export interface FitRequest {
   readonly seed?: number;
   /** The features' names (shape: n_features). Default: x0, x1, …, or the names of a table's columns. */
   readonly featureNames?: readonly string[];
-  /** Indexes of columns that hold categories. */
-  readonly categoricalFeatures?: readonly number[];
+  /**
+   * The columns of numbers that hold categories, as whole numbers: indexes from 0,
+   * or names, of a table's columns or from `featureNames`. Columns of strings need
+   * not be named, since they always do.
+   */
+  readonly categoricalFeatures?: readonly (number | string)[];
   /** Share of the rows, in (0, 1), that is held out for metrics. */
   readonly validationFraction?: number;
   /** Boosting stops after so many rounds without a better validation loss. */
@@ -57,20 +63,36 @@ export function encodeFitRequest(request: FitRequest): WireFitRequest {
 }
 
 function encodeOptions(request: FitRequest): FitOptions {
-  const { seed = 0, categoricalFeatures = [], earlyStoppingRounds = 0 } = request;
+  const { seed = 0, earlyStoppingRounds = 0 } = request;
   requireUint32('seed', seed);
   requireUint32('earlyStoppingRounds', earlyStoppingRounds);
-  categoricalFeatures.forEach((column, index) => requireUint32(`categoricalFeatures[${index}]`, column));
   return {
     seed,
     featureNames: [...(request.featureNames ?? [])],
-    categoricalFeatures: [...categoricalFeatures],
+    categoricalFeatures: encodeCategoricalFeatures(request),
     validationFraction: request.validationFraction ?? 0,
     earlyStoppingRounds,
     classWeight:
       request.classWeight === 'balanced' ? ClassWeight.CLASS_WEIGHT_BALANCED : ClassWeight.CLASS_WEIGHT_UNSPECIFIED,
     replace: request.replace ?? false,
   };
+}
+
+function encodeCategoricalFeatures({ categoricalFeatures = [], x, featureNames }: FitRequest): number[] {
+  const names = isTable(x) ? columnNames(x) : (featureNames ?? []);
+  return categoricalFeatures.map((feature, index) => {
+    const field = `categoricalFeatures[${index}]`;
+    if (typeof feature === 'number') {
+      requireUint32(field, feature);
+      return feature;
+    }
+    const column = names.indexOf(feature);
+    if (column < 0) {
+      const known = names.length === 0 ? 'the columns of x have no names' : `there are ${names.join(', ')}`;
+      throw new InputError(field, `${feature} is no column; ${known}`);
+    }
+    return column;
+  });
 }
 
 function requireUint32(field: string, value: number): void {

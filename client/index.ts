@@ -6,11 +6,12 @@ export type { FieldViolation } from './error-details.js';
 export { CallAbortedError, ModelServerError, type StatusName } from './errors.js';
 export { type Estimator, estimatorKind, type Hyperparameters, type MaxFeatures } from './estimator.js';
 export type { FitRequest } from './fit-request.js';
+export type { FloatArray } from './float-array.js';
 export type { Health } from './health.js';
 export type { EstimatorKind } from './hyperparameter-fields.js';
 export { InputError } from './input-error.js';
 export type { Labels, LabelsInput } from './labels.js';
-export { type DenseMatrix, type FloatArray, type MatrixInput, type Table, type TableColumn, toRows } from './matrix.js';
+export { type DenseMatrix, type MatrixInput, toRows } from './matrix.js';
 export type { Feature, Metrics, Model, ModelState } from './model.js';
 export {
   type ListModelsOptions,
@@ -23,3 +24,4 @@ export type { Prediction } from './prediction.js';
 export type { TrainingProgress } from './progress.js';
 export { defaultRetryPolicy, type RetryPolicy } from './retry.js';
 export type { ServerStatus, Training } from './server-status.js';
+export type { Table, TableColumn } from './table.js';

@@ -1,13 +1,7 @@
-import {
-  type Column,
-  Dtype,
-  type Matrix as WireMatrix,
-  type RawMatrix,
-} from '../generated/modelserver/v1/model_server.js';
+import { Dtype, type Matrix as WireMatrix, type RawMatrix } from '../generated/modelserver/v1/model_server.js';
+import type { FloatArray } from './float-array.js';
 import { InputError } from './input-error.js';
-
-/** Packed floating-point numbers; a view of a larger buffer is fine. */
-export type FloatArray = Float32Array | Float64Array;
+import { encodeTable, type Table } from './table.js';
 
 /** Numbers of shape `rows` x `columns`, row-major. */
 export interface DenseMatrix<Data extends FloatArray = FloatArray> {
@@ -15,18 +9,6 @@ export interface DenseMatrix<Data extends FloatArray = FloatArray> {
   readonly columns: number;
   /** Length: rows * columns. */
   readonly data: Data;
-}
-
-/** One column of a table; strings are categories, which servers of this version refuse. */
-export type TableColumn = readonly number[] | readonly string[] | FloatArray | Int32Array;
-
-/**
- * Named columns of equal length. The order of the columns counts in a fit; as
- * JavaScript moves keys that look like numbers to the front of an object, names
- * such as '2019' need a Map.
- */
-export interface Table {
-  readonly columns: Readonly<Record<string, TableColumn>> | ReadonlyMap<string, TableColumn>;
 }
 
 /**
@@ -43,13 +25,18 @@ const MAX_READABLE_CELLS = 256;
  * The contract's form of `x`. The bytes of packed numbers are shared, not
  * copied: leave them alone until the call has ended.
  *
- * @throws InputError for no rows, ragged rows (naming the first), and data whose
- *   length is not rows * columns.
+ * @throws InputError for no rows, ragged rows (naming the first), data whose
+ *   length is not rows * columns, and what encodeTable says.
  */
 export function encodeMatrix(x: MatrixInput, field = 'x'): WireMatrix {
   if (isRows(x)) return encodeRows(x, field);
-  if (typeof x.columns === 'number') return packed(encodeDense(x as DenseMatrix, field));
-  return { rows: [], raw: undefined, columns: encodeTable(x as Table, field) };
+  if (isTable(x)) return { rows: [], raw: undefined, columns: encodeTable(x, field) };
+  return packed(encodeDense(x, field));
+}
+
+/** Whether `x` is a table, whose columns have names. */
+export function isTable(x: MatrixInput): x is Table {
+  return !isRows(x) && typeof x.columns !== 'number';
 }
 
 /** The rows of `matrix` as arrays of numbers. */
@@ -117,27 +104,6 @@ function encodeDense({ rows, columns, data }: DenseMatrix, field: string): RawMa
   }
   const dtype = data instanceof Float32Array ? Dtype.DTYPE_FLOAT32 : Dtype.DTYPE_FLOAT64;
   return { rows, columns, dtype, data: bytesOf(data) };
-}
-
-function encodeTable(table: Table, field: string): Column[] {
-  const columns: [string, TableColumn][] =
-    table.columns instanceof Map ? [...table.columns] : Object.entries(table.columns);
-  if (columns.length === 0) throw new InputError(`${field}.columns`, 'has no columns');
-  const length = columns[0][1].length;
-  return columns.map(([name, values]) => {
-    const path = `${field}.columns.${name}`;
-    if (values.length !== length) {
-      throw new InputError(path, `has ${values.length} values, but the column ${columns[0][0]} has ${length}`);
-    }
-    if (ArrayBuffer.isView(values)) return { name, numbers: Array.from(values), strings: [] };
-    const type = typeof values[0] === 'string' ? 'string' : 'number';
-    // Callbacks of a union of arrays take `unknown`, hence one plain view of both.
-    const wrong = (values as readonly unknown[]).findIndex((value) => typeof value !== type);
-    if (wrong >= 0) throw new InputError(`${path}[${wrong}]`, `is ${String(values[wrong])}; must be a ${type}`);
-    return type === 'string'
-      ? { name, numbers: [], strings: values as string[] }
-      : { name, numbers: values as number[], strings: [] };
-  });
 }
 
 function packed(raw: RawMatrix): WireMatrix {

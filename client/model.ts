@@ -17,8 +17,18 @@ export type ModelState = 'training' | 'stored' | 'loaded' | 'unavailable';
 export interface Feature {
   readonly name: string;
   readonly kind: 'numeric' | 'categorical';
-  /** The categories of a categorical feature. */
+  /**
+   * The categories of a categorical feature, the most frequent ones first: all, or the
+   * first of a great many. A list of models is without them.
+   */
   readonly categories: readonly string[];
+  /** How many categories a categorical feature has. */
+  readonly nCategories?: number;
+  /**
+   * Whether its categories are whole numbers, in a Fit's `categoricalFeatures`:
+   * predictions then want numbers for it, and strings otherwise.
+   */
+  readonly integerCategories?: boolean;
   /** Its share in what the splits have gained; those of all features sum to 1. */
   readonly importance?: number;
   /** How many splits look at it. */
@@ -99,11 +109,13 @@ export function decodeModel(model: WireModel | undefined): Model {
   };
 }
 
-function decodeFeature({ name, kind, categories, importance, splits }: WireFeature): Feature {
+function decodeFeature({ name, kind: wireKind, categories, importance, splits, ...wire }: WireFeature): Feature {
+  const kind = featureKinds.toName(wireKind) ?? 'numeric';
   return {
     name,
-    kind: featureKinds.toName(kind) ?? 'numeric',
+    kind,
     categories,
+    ...(kind === 'categorical' ? { nCategories: wire.nCategories, integerCategories: wire.integerCategories } : {}),
     ...(importance === undefined ? {} : { importance }),
     ...(splits === undefined ? {} : { splits }),
   };

@@ -1,3 +1,4 @@
+import { codeCategories } from './code-categories.js';
 import type { DataSet } from './data-set.js';
 import type { Problem } from './problem.js';
 import { Random } from './random.js';
@@ -5,7 +6,8 @@ import { UnfitData } from './unfit-data.js';
 
 /**
  * Splits a data set `count` times, stratified and at random under `seed`: every
- * row is held out once, in the problem of its fold.
+ * row is held out once, in the problem of its fold. Categories are those of the
+ * rows to train on.
  *
  * @throws UnfitData when a class has fewer rows than there are folds.
  */
@@ -13,13 +15,14 @@ export function foldsOf(set: DataSet, count: number, seed: number): Problem[] {
   const folds = foldOfRows(set, count, seed);
   return Array.from({ length: count }, (_, fold) => {
     const heldOut = take(set, (row) => folds[row] === fold);
-    return {
+    const problem = {
       columns: set.columns,
       classes: set.classes,
       ...take(set, (row) => folds[row] !== fold),
       q: heldOut.x,
       qy: heldOut.y,
     };
+    return codeCategories(problem, set.categorical);
   });
 }
 

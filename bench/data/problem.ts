@@ -2,6 +2,11 @@
 export interface Problem {
   readonly columns: number;
   readonly classes: number;
+  /**
+   * How many categories each column has among the rows to train on (shape: columns);
+   * 0: it has numbers. Absent: all have. See `codeCategories`.
+   */
+  readonly nCategories?: Uint32Array;
   /** Shape: rows x columns, row-major; NaN means missing. */
   readonly x: Float64Array<ArrayBuffer>;
   /** Shape: rows, indexes of classes; every class occurs. */

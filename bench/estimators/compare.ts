@@ -1,9 +1,10 @@
 import { type Circumstances, figures, type Row, type Table } from '../benchmark.js';
 import type { Problem } from '../data/problem.js';
 import { synthetic } from '../data/synthetic.js';
+import { wordsProblem } from '../data/words-set.js';
 import { probabilitiesOf, seconds, trainOurs } from '../ours.js';
 import { Peer } from '../peers/peer.js';
-import { formatCount, formatMs, formatSpread } from '../report/format.js';
+import { formatMs, formatSize, formatSpread } from '../report/format.js';
 import type { Progress } from '../report/progress.js';
 import { median } from '../report/statistics.js';
 import type { Case, Comparison, Ours, Quality, Work } from './comparison.js';
@@ -17,6 +18,15 @@ const WARM_UP = 0.3;
 const SINGLES = 200;
 
 type Seconds = Readonly<Record<Work, number>>;
+
+/** What each work is called in the table. */
+const WORKS: Readonly<Record<Work, string>> = {
+  fit: 'fit',
+  batch: 'batch',
+  row: 'row',
+  array_batch: 'batch of an array',
+  array_row: 'row of an array',
+};
 
 /** Runs all comparisons, one after the other. */
 export async function compareAll(comparisons: readonly Comparison[], circumstances: Circumstances): Promise<Table[]> {
@@ -43,15 +53,15 @@ async function compare(comparison: Comparison, peer: Peer, progress: Progress): 
 
 async function runCase(comparison: Comparison, one: Case, peer: Peer, progress: Progress): Promise<Row[]> {
   const { kind, question, quality } = comparison;
-  const works = (['fit', 'batch', 'row'] as const).filter((work) => one.bars[work] !== undefined);
-  const problem = synthetic(one.rows, one.columns, one.classes, QUERIES);
+  const works = (Object.keys(WORKS) as Work[]).filter((work) => one.bars[work] !== undefined);
+  const problem = problemOf(one);
   const given = await peer.give(problem);
   const ours: Seconds[] = [];
   const theirs: Seconds[] = [];
   // Every round gives the same models.
   let held: Quality | undefined;
   for (let round = 0; round < ROUNDS; round++) {
-    const size = `${formatCount(one.rows)} × ${one.columns}, ${one.classes} classes`;
+    const size = `${sizeOf(one)}, ${one.classes} classes`;
     await progress.step(
       `${kind}, ${size}, round ${round + 1} of ${ROUNDS}`,
       async () => {
@@ -61,16 +71,16 @@ async function runCase(comparison: Comparison, one: Case, peer: Peer, progress: 
         theirs.push(answer.seconds);
         held ??= quality.compare(problem, model, answer);
       },
-      () => works.map((work) => `${work} ${(ours[round][work] / theirs[round][work]).toFixed(3)}`).join(', '),
+      () => works.map((work) => `${WORKS[work]} ${(ours[round][work] / theirs[round][work]).toFixed(3)}`).join(', '),
     );
   }
 
   return works.map((work, index) => {
-    const bar = one.bars[work] ?? NaN;
+    const bar = one.bars[work] ?? undefined;
     const ratios = ours.map((run, round) => run[work] / theirs[round][work]);
     const ratio = median(ratios);
     const ms = [ours, theirs].map((runs) => formatMs(1000 * median(runs.map((run) => run[work]))));
-    const size = [`${formatCount(one.rows)} × ${one.columns}`, String(one.classes), work];
+    const size = [sizeOf(one), String(one.classes), WORKS[work]];
     // It is the same for all that is timed of a model.
     const shown = index === 0 ? held : undefined;
     return {
@@ -81,10 +91,24 @@ async function runCase(comparison: Comparison, one: Case, peer: Peer, progress: 
         formatSpread(ratios, (value) => value.toFixed(3)),
         ...quality.columns.map((_, column) => shown?.cells[column] ?? ''),
       ],
-      bar: [`≤ ${bar}`, shown?.bar ?? []].flat().join(', '),
-      holds: ratio <= bar && shown?.holds !== false,
+      ...(bar !== undefined && {
+        bar: [`≤ ${bar}`, shown?.bar ?? []].flat().join(', '),
+        holds: ratio <= bar && shown?.holds !== false,
+      }),
     };
   });
+}
+
+function problemOf({ rows, columns, categories, classes }: Case): Problem {
+  if (categories === undefined) return synthetic(rows, columns, classes, QUERIES);
+  const numbers = columns - categories.length;
+  // The two with the most categories.
+  const pairs = [categories.length - 2, categories.length - 1] as const;
+  return wordsProblem(rows, { classes, numbers, categories, pairs }, QUERIES);
+}
+
+function sizeOf({ rows, columns, categories }: Case): string {
+  return formatSize({ rows, columns, categorical: categories });
 }
 
 function runOurs({ kind, given = {} }: Comparison, problem: Problem): [Ours, Seconds] {
@@ -100,8 +124,10 @@ function runOurs({ kind, given = {} }: Comparison, problem: Problem): [Ours, Sec
   while (performance.now() - start < 1000 * WARM_UP) probabilitiesOf(trained, problem);
   const batches = Array.from({ length: BATCHES }, () => seconds(() => probabilitiesOf(trained, problem))[0]);
   const singles = Array.from({ length: SINGLES }, (_, row) => seconds(() => ask(row, 1))[0]);
+  // Ours is given rows of numbers in any case.
+  const [batch, row] = [median(batches), median(singles)];
   return [
     { ...trained, probabilities },
-    { fit: trained.fit, batch: median(batches), row: median(singles) },
+    { fit: trained.fit, batch, row, array_batch: batch, array_row: row },
   ];
 }

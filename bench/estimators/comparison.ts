@@ -4,15 +4,18 @@ import type { Problem } from '../data/problem.js';
 import type { Trained } from '../ours.js';
 import type { PeerAnswer, PeerQuestion } from '../peers/peer.js';
 
-/** What is timed: the fit, a batch of all queries, a single row. */
-export type Work = 'fit' | 'batch' | 'row';
+/** What is timed: the fit, a batch of all queries, a single row; and the last two with the peer given arrays rather than what suits it best. */
+export type Work = 'fit' | 'batch' | 'row' | 'array_batch' | 'array_row';
 
 /** A problem's size, and the most that ours may take of the peer's time. */
 export interface Case {
   readonly rows: number;
   readonly columns: number;
+  /** How many categories the last of the columns have; absent: all columns have numbers. */
+  readonly categories?: readonly number[];
   readonly classes: number;
-  readonly bars: Readonly<Partial<Record<Work, number>>>;
+  /** Of what is timed; null: it is held to nothing. */
+  readonly bars: Readonly<Partial<Record<Work, number | null>>>;
 }
 
 /** An estimator of ours beside its namesake, both with their defaults but for what is given. */

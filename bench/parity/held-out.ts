@@ -19,6 +19,7 @@ export function heldOut(set: DataSet, seed: number): Problem {
 }
 
 function partOf(set: DataSet, parts: number, seed: number): DataSet {
-  const { q: x, qy: y } = foldsOf(set, parts, seed)[0];
+  // Its categories are counted when it is split itself.
+  const { q: x, qy: y } = foldsOf({ ...set, categorical: [] }, parts, seed)[0];
   return { ...set, rows: y.length, x, y };
 }

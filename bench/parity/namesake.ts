@@ -9,7 +9,7 @@ export interface Namesake {
   readonly estimator: string;
   /** What the peer is told besides, which bears on how it works and not on what it learns. */
   readonly quietly: Readonly<Record<string, unknown>>;
-  /** The first one the defaults. */
+  /** The first one the defaults, as far as they take no more time than there is. */
   readonly settings: readonly Setting[];
 }
 

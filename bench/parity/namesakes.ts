@@ -47,4 +47,30 @@ export const NAMESAKES: readonly Namesake[] = [
       },
     ],
   },
+  {
+    kind: 'cat_boost_classifier',
+    peer: 'CatBoost',
+    estimator: 'catboost.CatBoostClassifier',
+    quietly: { thread_count: 1, verbose: false, allow_writing_files: false },
+    settings: [
+      // The default is 1,000; the learning rate follows from it.
+      { name: 'defaults but for fewer iterations', hyperparameters: { iterations: 300 } },
+      {
+        name: 'tuned',
+        hyperparameters: {
+          iterations: 200,
+          learning_rate: 0.1,
+          depth: 4,
+          l2_leaf_reg: 5,
+          random_strength: 2,
+          rsm: 0.8,
+          border_count: 64,
+          leaf_estimation_iterations: 3,
+          one_hot_max_size: 10,
+        },
+      },
+    ],
+  },
 ];
+
+export const NAMESAKE_KINDS = NAMESAKES.map(({ kind }) => kind);

@@ -17,7 +17,7 @@ const run = promisify(execFile);
 
 /**
  * Makes a virtual environment with what requirements.txt names, unless there is
- * one; a package index is needed for that.
+ * one with just that; a package index is needed for that.
  *
  * @throws BenchmarkError that says what is missing.
  */
@@ -27,7 +27,9 @@ export async function makeEnvironment(python: string, note: (line: string) => vo
   if (installed === wanted) return;
 
   await requirePython(python);
-  note(`making an environment with ${packagesOf(wanted).join(', ')}; this takes a minute, once`);
+  note(
+    `making an environment with ${packagesOf(wanted).join(', ')}; this takes a minute, and again only when they change`,
+  );
   await run(python, ['-m', 'venv', '--clear', `${FOLDER}.venv`]).catch((error: unknown) => {
     throw new BenchmarkError(
       `${python} cannot make a virtual environment (on Debian and Ubuntu, install python3-venv):\n${outputOf(error)}`,
@@ -46,7 +48,7 @@ export async function makeEnvironment(python: string, note: (line: string) => vo
 async function requirePython(python: string): Promise<void> {
   const mend = `install Python 3.${OLDEST_MINOR} or newer, or name one with --python COMMAND`;
   const { stdout } = await run(python, ['-c', 'import sys; print(*sys.version_info[:2])']).catch(() => {
-    throw new BenchmarkError(`scikit-learn runs in Python, and there is no ${python}: ${mend}`);
+    throw new BenchmarkError(`the peers run in Python, and there is no ${python}: ${mend}`);
   });
   const [major, minor] = stdout.trim().split(' ').map(Number);
   if (major !== 3 || minor < OLDEST_MINOR) {

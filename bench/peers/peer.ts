@@ -20,15 +20,20 @@ export interface PeerQuestion {
   readonly rows?: number;
   /** Whether batch and row are timed by LightGBM's C interface. */
   readonly c_api?: boolean;
+  /** Whether batch and row are timed of numpy's arrays too, and not only in the form that suits the library best. */
+  readonly arrays?: boolean;
   /** Fitted attributes that the answer should have. */
   readonly attributes?: readonly string[];
   /** Whether the answer should have the numbers of the nearest rows. */
   readonly neighbours?: boolean;
 }
 
+/** What the queries are timed as. */
+type Asked = 'batch' | 'row' | 'array_batch' | 'array_row';
+
 export interface PeerAnswer {
   /** For the fit, and for a batch of all queries and one row the medians; 0 when none were asked for. */
-  readonly seconds: { readonly fit: number; readonly batch: number; readonly row: number };
+  readonly seconds: { readonly fit: number } & Readonly<Record<Asked, number>>;
   /** Shape: queries x classes. */
   readonly probabilities: Float64Array;
   /** Flat. */
@@ -45,11 +50,13 @@ export interface GivenProblem {
   readonly y: string;
   readonly q: string;
   readonly columns: number;
+  /** The columns that have categories. */
+  readonly categorical: readonly number[];
 }
 
 /** What peer.py answers of a training. */
 type Answer = Pick<PeerAnswer, 'warnings' | 'attributes'> & {
-  readonly seconds: { readonly fit: number; readonly batch: number | null; readonly row: number | null };
+  readonly seconds: { readonly fit: number } & Readonly<Record<Asked, number | null>>;
   readonly files: { readonly probabilities: string; readonly neighbours?: string };
 };
 
@@ -87,11 +94,12 @@ export class Peer {
   }
 
   /** Hands a problem over, in files. */
-  async give({ x, y, q, columns }: Problem): Promise<GivenProblem> {
+  async give({ x, y, q, columns, nCategories = new Uint32Array() }: Problem): Promise<GivenProblem> {
     const prefix = join(this.folder, String(this.#given++));
     const files = { x: `${prefix}.x`, y: `${prefix}.y`, q: `${prefix}.q` };
     await Promise.all([writeFile(files.x, x), writeFile(files.y, y), writeFile(files.q, q)]);
-    return { ...files, columns };
+    const categorical = Array.from(nCategories.keys()).filter((column) => nCategories[column] > 0);
+    return { ...files, columns, categorical };
   }
 
   /** Has a problem drawn by scikit-learn's make_classification, with these parameters; its last rows are the queries. */
@@ -117,7 +125,13 @@ export class Peer {
     const request = { ...problem, ...question, out: join(this.folder, 'answer.') };
     const { seconds, files, attributes, warnings } = (await this.#request(question.estimator, request)) as Answer;
     return {
-      seconds: { fit: seconds.fit, batch: seconds.batch ?? 0, row: seconds.row ?? 0 },
+      seconds: {
+        fit: seconds.fit,
+        batch: seconds.batch ?? 0,
+        row: seconds.row ?? 0,
+        array_batch: seconds.array_batch ?? 0,
+        array_row: seconds.array_row ?? 0,
+      },
       probabilities: new Float64Array(await bytesOf(files.probabilities)),
       neighbours: files.neighbours === undefined ? new Int32Array() : new Int32Array(await bytesOf(files.neighbours)),
       attributes,

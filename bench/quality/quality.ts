@@ -5,7 +5,7 @@ import { foldsOf } from '../data/folds.js';
 import type { Problem } from '../data/problem.js';
 import { UnfitData } from '../data/unfit-data.js';
 import { Peer } from '../peers/peer.js';
-import { formatCount } from '../report/format.js';
+import { formatCount, formatSize } from '../report/format.js';
 import type { Check, Fold } from './check.js';
 import { forestCheck } from './forest.js';
 import { logisticRegressionCheck } from './logistic-regression.js';
@@ -47,7 +47,7 @@ export const quality: Benchmark = {
         for (const [i, check] of CHECKS.entries()) {
           if (!wanted[i].some((split) => split.set === set)) continue;
           const row = await check.compare(set, folds, peer, progress);
-          rows[i].push({ ...row, cells: [set.name, sizeOf(set), String(set.classes), ...row.cells] });
+          rows[i].push({ ...row, cells: [set.name, formatSize(set), String(set.classes), ...row.cells] });
         }
       }
       return CHECKS.map((check, i) => tableOf(check, rows[i]));
@@ -70,10 +70,6 @@ function splitsOf({ sets, leftOut }: DataSets): { splits: Split[]; leftOut: Data
     }
   }
   return { splits, leftOut: unfit };
-}
-
-function sizeOf({ rows, columns }: DataSet): string {
-  return `${formatCount(rows)} × ${columns}`;
 }
 
 function tableOf({ title, columns, note }: Check, rows: readonly Row[]): Table {

@@ -12,6 +12,19 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** The size of a table, and which of its columns have categories, if any. */
+export interface TableSize {
+  readonly rows: number;
+  readonly columns: number;
+  readonly categorical?: readonly number[];
+}
+
+/** "1,000 × 20 (13 categorical)". */
+export function formatSize({ rows, columns, categorical = [] }: TableSize): string {
+  const size = `${formatCount(rows)} × ${columns}`;
+  return categorical.length === 0 ? size : `${size} (${categorical.length} categorical)`;
+}
+
 /** "99.93 %", and 100 % only where it is all of them. */
 export function formatShare(count: number, total: number): string {
   return count === total ? '100 %' : `${(Math.floor((10_000 * count) / total) / 100).toFixed(2)} %`;

@@ -1,13 +1,17 @@
 import { type Estimator, estimatorKind } from '../estimator.js';
 import type { Metrics, Model } from '../model.js';
 import { snakeCase } from '../names.js';
+import { shorten } from '../shorten.js';
 import { formatBytes, formatDuration, formatList, formatShare, formatTime } from '../terminal/format.js';
 import { formatProgress } from '../terminal/progress-bar.js';
 import type { Style } from '../terminal/style.js';
 import { formatPairs, formatTable } from '../terminal/table.js';
+import { describeFeatures } from './describe-features.js';
 
-/** How many features are named before the rest is counted. */
+/** How many features are named with their importance before the rest is counted. */
 const MOST_FEATURES = 6;
+/** How long a name may be beside its importance, so that both are shown. */
+const MOST_LETTERS = 30;
 
 /** A model on some lines. */
 export function describeModel(model: Model, style: Style): string {
@@ -20,13 +24,7 @@ export function describeModel(model: Model, style: Style): string {
         ['estimator', estimator && formatKind(estimator)],
         ['hyperparameters', estimator && formatHyperparameters(estimator)],
         ['classes', model.classes && formatList(model.classes)],
-        [
-          'features',
-          formatList(
-            model.features.map(({ name }) => name),
-            MOST_FEATURES,
-          ),
-        ],
+        ['features', model.features.length === 0 ? undefined : describeFeatures(model.features)],
         ['samples', model.nSamples],
         ['accuracy', metrics.accuracy === undefined ? undefined : formatShare(metrics.accuracy)],
         ['out-of-bag accuracy', metrics.oobScore === undefined ? undefined : formatShare(metrics.oobScore)],
@@ -101,7 +99,7 @@ function formatImportances(features: Model['features']): string | undefined {
   if (measured.length === 0) return undefined;
   const falling = measured.toSorted((a, b) => b.importance - a.importance);
   return formatList(
-    falling.map(({ name, importance }) => `${name} ${formatShare(importance)}`),
+    falling.map(({ name, importance }) => `${shorten(name, MOST_LETTERS)} ${formatShare(importance)}`),
     MOST_FEATURES,
   );
 }

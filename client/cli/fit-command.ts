@@ -1,15 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { labelColumn, numericTable } from '../csv/csv-columns.js';
+import { findColumns, labelColumn, readTable } from '../csv/csv-columns.js';
 import { readCsv } from '../csv/csv-file.js';
 import type { FitRequest } from '../fit-request.js';
 import type { Model } from '../model.js';
 import { action, type Context } from './context.js';
 import { describeModel } from './describe-model.js';
 import { estimatorNames, parseEstimator } from './hyperparameters.js';
+import { noteColumns } from './note-columns.js';
+import { locateRefusal } from './refused-cell.js';
+import { type KindOptions, toldKinds } from './told-kinds.js';
 import { UsageError } from './usage-error.js';
 import { watchTraining } from './watch-training.js';
 
-interface FitOptions {
+interface FitOptions extends KindOptions {
   readonly estimator: string;
   readonly label: string;
   readonly param?: readonly string[];
@@ -26,10 +29,15 @@ export function addFitCommand(program: Command): void {
     .command('fit')
     .description('train a model on a CSV file, and store it')
     .argument('<name>', 'the name of the model')
-    .argument('<file>', 'a CSV file with a header; all columns but the label are features')
+    .argument(
+      '<file>',
+      'a CSV file with a header; all columns but the label are features, numeric or categorical as their cells tell',
+    )
     .addOption(new Option('--estimator <kind>', 'what to train').choices(estimatorNames).makeOptionMandatory())
     .requiredOption('--label <column>', 'the column that holds the labels')
     .option('--param <key=value>', 'a hyperparameter, for example n_estimators=10 (repeatable)', collect)
+    .option('--categorical <columns>', 'columns to take as categories, though they look like numbers: a,b', collect)
+    .option('--numeric <columns>', 'columns that must hold numbers, or nothing: a,b', collect)
     .option('--seed <number>', 'seed of every random draw', parseSeed, 0)
     .option('--validation-fraction <share>', 'share of the rows to hold out and score on', parseNumber)
     .option('--early-stopping-rounds <count>', 'end boosting after so many rounds without a better score', parseNumber)
@@ -44,7 +52,10 @@ async function fit(context: Context, options: FitOptions, name: string, path: st
   const y = labelColumn(file, options.label);
   const features = file.header.filter((column) => column !== options.label);
   if (features.length === 0) throw new UsageError(`${path}: has no columns besides the label`);
-  const x = numericTable(file, features);
+  const told = toldKinds(file, options, options.label);
+  const columns = findColumns(file, features, told);
+  const x = readTable(file, columns, '--numeric names its column');
+  noteColumns(context, file, columns, told);
   const { seed, validationFraction, earlyStoppingRounds, requestId } = options;
   const model = await fitWithProgress(context, {
     name,
@@ -56,6 +67,8 @@ async function fit(context: Context, options: FitOptions, name: string, path: st
     earlyStoppingRounds,
     classWeight: options.balanced ? 'balanced' : undefined,
     requestId,
+  }).catch((error: unknown) => {
+    throw locateRefusal(error, file, columns);
   });
   context.result({ model }, () => describeModel(model, context.style));
   context.note(`\n\`modelserver load ${name}\` makes it ready for predictions`);

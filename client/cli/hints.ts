@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { ModelServerError } from '../errors.js';
+import { RefusedCell } from './refused-cell.js';
 
 const byReason: Readonly<Record<string, string>> = {
   MODEL_NOT_FOUND: '`modelserver list` shows the models that there are',
@@ -19,6 +20,7 @@ const byReason: Readonly<Record<string, string>> = {
 
 /** What a person may do about an error; undefined where there is nothing to say. */
 export function hintFor(error: unknown, address: string): string | undefined {
+  if (error instanceof RefusedCell && error.cell === '') return 'the estimators of trees take empty cells as they are';
   if (!(error instanceof ModelServerError)) return undefined;
   if (error.reason !== undefined && error.reason in byReason) return byReason[error.reason];
   switch (error.code) {

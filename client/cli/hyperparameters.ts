@@ -59,6 +59,10 @@ function parseValue(type: FieldType, text: string): unknown {
       if (Number.isNaN(number)) return text;
       return /^\d+$/.test(text) ? { count: number } : { fraction: number };
     default:
-      return text.toLowerCase().replaceAll('-', '_');
+      // Python's spellings too: newton-cg, SqrtBalanced.
+      return text
+        .replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_')
+        .toLowerCase()
+        .replaceAll('-', '_');
   }
 }

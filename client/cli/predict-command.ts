@@ -1,19 +1,24 @@
 import type { Command } from 'commander';
 import { accuracy } from '../accuracy.js';
-import { labelColumn, numericTable } from '../csv/csv-columns.js';
+import { type CsvColumn, labelColumn, readTable } from '../csv/csv-columns.js';
 import { CsvError } from '../csv/csv-error.js';
 import { type CsvFile, readCsv } from '../csv/csv-file.js';
 import { toRows } from '../matrix.js';
-import type { Model } from '../model.js';
-import { formatShare } from '../terminal/format.js';
+import type { Feature, Model } from '../model.js';
+import { formatList, formatShare } from '../terminal/format.js';
 import { action, type Context } from './context.js';
 import { type PredictedTable, formatPredictions, writePredictions } from './predicted-table.js';
+import { locateRefusal } from './refused-cell.js';
+import { unseenCategories } from './unseen-categories.js';
 
 interface PredictOptions {
   readonly probabilities?: boolean;
   readonly output?: string;
   readonly label?: string;
 }
+
+/** How many columns are named in a message. */
+const MOST_NAMES = 20;
 
 /** `modelserver predict NAME FILE.csv [--probabilities] [--label COLUMN] [--output FILE]` */
 export function addPredictCommand(program: Command): void {
@@ -33,8 +38,15 @@ async function predict(context: Context, options: PredictOptions, name: string, 
   const file = await readCsv(path);
   const actual = options.label === undefined ? undefined : labelColumn(file, options.label);
   const model = await client.getModel(name, call);
-  const x = numericTable(file, matchFeatures(context, file, model, options.label));
-  const prediction = await client.predict({ name, x, probabilities: options.probabilities }, call);
+  const features = matchFeatures(context, file, model, options.label);
+  const x = readTable(file, features.map(columnOf), `${name} takes numbers there`);
+  const unseen = unseenCategories(file, features);
+  if (unseen.length > 0) context.note(`${unseen.join('\n')}\n`);
+  const prediction = await client
+    .predict({ name, x, probabilities: options.probabilities }, call)
+    .catch((error: unknown) => {
+      throw locateRefusal(error, file, features);
+    });
 
   const probabilities = prediction.probabilities && toRows(prediction.probabilities);
   const predicted: PredictedTable = { labels: prediction.labels, classes: model.classes ?? [], probabilities };
@@ -54,17 +66,23 @@ async function predict(context: Context, options: PredictOptions, name: string, 
   );
 }
 
+/** What the feature's column is read as: the values that a model was trained on come again. */
+function columnOf({ name, kind, integerCategories = false }: Feature): CsvColumn {
+  return { name, kind: integerCategories ? 'numeric' : kind };
+}
+
 /** The columns that the model needs; says which others are ignored. */
-function matchFeatures(context: Context, file: CsvFile, model: Model, label: string | undefined): string[] {
-  const features = model.features.map((feature) => feature.name);
-  const missing = features.filter((feature) => !file.header.includes(feature));
+function matchFeatures(context: Context, file: CsvFile, model: Model, label: string | undefined): readonly Feature[] {
+  const names = model.features.map((feature) => feature.name);
+  const missing = names.filter((feature) => !file.header.includes(feature));
   if (missing.length > 0) {
     throw new CsvError(
-      `${file.path}: lacks ${missing.length} of the ${features.length} features of ${model.name}: ${missing.join(', ')}; ` +
-        `its columns are ${file.header.join(', ')}`,
+      `${file.path}: lacks ${missing.length} of the ${names.length} features of ${model.name}: ${formatList(missing, MOST_NAMES)}; ` +
+        `its columns are ${formatList(file.header, MOST_NAMES)}`,
     );
   }
-  const ignored = file.header.filter((column) => column !== label && !features.includes(column));
-  if (ignored.length > 0) context.note(`ignored, since the model does not know them: ${ignored.join(', ')}\n`);
-  return features;
+  const ignored = file.header.filter((column) => column !== label && !names.includes(column));
+  if (ignored.length > 0)
+    context.note(`ignored, since the model does not know them: ${formatList(ignored, MOST_NAMES)}\n`);
+  return model.features;
 }

@@ -8,6 +8,7 @@ import { addServerCommands } from './server-commands.js';
 
 const EXAMPLES = `Examples:
   $ modelserver fit iris iris.csv --estimator random_forest_classifier --label species --param n_estimators=50
+  $ modelserver fit churn customers.csv --estimator lgbm_classifier --label churned --categorical zip,shop
   $ modelserver load iris
   $ modelserver predict iris new-flowers.csv --probabilities
   $ modelserver list --json`;

@@ -4,6 +4,7 @@ import { styleFor } from '../terminal/style.js';
 import { formatPairs } from '../terminal/table.js';
 import { hintFor } from './hints.js';
 import { toJson } from './json.js';
+import { RefusedCell } from './refused-cell.js';
 
 /**
  * Says on stderr what went wrong: for people with field violations and a hint,
@@ -12,7 +13,8 @@ import { toJson } from './json.js';
 export function reportError(error: unknown, { address, json }: { address: string; json: boolean }): void {
   const message = messageOf(error, address);
   const hint = hintFor(error, address);
-  const { codeName: code, reason, violations = [], retryAfterMs } = error instanceof ModelServerError ? error : {};
+  const answer = error instanceof RefusedCell ? error.cause : error;
+  const { codeName: code, reason, violations = [], retryAfterMs } = answer instanceof ModelServerError ? answer : {};
   if (json) {
     process.stderr.write(toJson({ error: { code, reason, message, violations, retryAfterMs, hint } }));
     return;
@@ -22,7 +24,9 @@ export function reportError(error: unknown, { address, json }: { address: string
     process.stderr.write(`${style.warn('cancelled')}  the server stops what it did for this call\n`);
     return;
   }
-  const kind = code === undefined ? '' : `${code}${reason === undefined ? '' : ` (${reason})`}: `;
+  // Where a cell of the file is at fault, the place says more than the status.
+  const isCell = error instanceof RefusedCell;
+  const kind = code === undefined || isCell ? '' : `${code}${reason === undefined ? '' : ` (${reason})`}: `;
   // The message of several violations only repeats them in one long line.
   const summary = violations.length > 1 ? `${violations.length} faults` : message;
   process.stderr.write(`${style.bad('error')}  ${style.bold(kind)}${summary}\n`);

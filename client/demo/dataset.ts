@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { labelColumn, numericTable } from '../csv/csv-columns.js';
+import { labelColumn, numericColumn } from '../csv/csv-columns.js';
 import { readCsv } from '../csv/csv-file.js';
 import type { DenseMatrix } from '../matrix.js';
 
@@ -32,7 +32,7 @@ export async function loadDataset(name: string): Promise<Dataset> {
   });
   const file = await readCsv(path);
   const featureNames = file.header.slice(0, -1);
-  const columns = [...numericTable(file, featureNames).columns.values()];
+  const columns = featureNames.map((feature) => numericColumn(file, feature, 'the demo trains on numbers'));
   const labels = labelColumn(file, file.header[featureNames.length]);
   const order = shuffled(file.rowCount);
   const cut = Math.round(file.rowCount * HELD_OUT_SHARE);

@@ -56,8 +56,8 @@ async function refusedRequests({ client, names, signal }: Stage, { recipe }: Err
     ),
   );
   await provoke(
-    { what: 'fit with an estimator that is not built', code: 'UNIMPLEMENTED', reason: 'NOT_IMPLEMENTED' },
-    client.fit({ ...good, estimator: { catBoostClassifier: {} } }, { signal }),
+    { what: 'fit with a setting that is not built', code: 'UNIMPLEMENTED', reason: 'NOT_IMPLEMENTED' },
+    client.fit({ ...good, estimator: { logisticRegression: { solver: 'saga' } } }, { signal }),
   );
 }
 

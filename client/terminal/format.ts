@@ -1,3 +1,5 @@
+import { shorten } from '../shorten.js';
+
 /** '830 ms', '4.2 s', '3 min 07 s', '2 h 05 min'. */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
@@ -24,9 +26,12 @@ export function formatTime(time: Date | undefined): string {
   return time === undefined ? '–' : time.toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** The first `limit` values, and how many more there are. */
+/** The first `limit` values, long ones shortened, and how many there are when these are not all. */
 export function formatList(values: readonly (string | number | bigint)[], limit = 10): string {
-  const shown = values.slice(0, limit).join(', ');
+  const shown = values
+    .slice(0, limit)
+    .map((value) => shorten(String(value)))
+    .join(', ');
   return values.length > limit ? `${shown}, … (${values.length} in all)` : shown;
 }
 

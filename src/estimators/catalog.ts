@@ -1,9 +1,11 @@
 import { type FieldViolation, fromViolations, messageOf, notImplemented } from '../errors.js';
+import { catBoostClassifier } from './cat-boost-classifier.js';
 import type { Engine, EngineName, Estimator, EstimatorKind, EstimatorSpec } from './estimator.js';
 import { show } from './hyperparameters.js';
 import { kNeighborsClassifier } from './k-neighbors-classifier.js';
 import { lgbmClassifier } from './lgbm-classifier.js';
 import { logisticRegression } from './logistic-regression.js';
+import { oneHot } from './one-hot.js';
 import { randomForestClassifier } from './random-forest-classifier.js';
 import { xgbClassifier } from './xgb-classifier.js';
 
@@ -14,7 +16,7 @@ export const catalog: Readonly<Record<EstimatorKind, Estimator>> = {
   k_neighbors_classifier: kNeighborsClassifier,
   xgb_classifier: xgbClassifier,
   lgbm_classifier: lgbmClassifier,
-  cat_boost_classifier: { kind: 'cat_boost_classifier', hyperparameters: {}, engines: {} },
+  cat_boost_classifier: catBoostClassifier,
 };
 
 /**
@@ -76,9 +78,9 @@ function describeUnsupported(engineName: EngineName, values: readonly unknown[])
   return `${engine} has this setting with ${names.join(' or ')} only; choose that, or leave it unset`;
 }
 
-/** The engine that trains and serves `spec`, which `resolveEstimator` has made. */
+/** The engine that trains and serves `spec`, which `resolveEstimator` has made; it takes categories, in some way. */
 export function engineOf(spec: EstimatorSpec): Engine {
   const engine = catalog[spec.kind]?.engines[spec.engine];
   if (engine === undefined) throw new RangeError(`no engine ${spec.engine} for the estimator ${spec.kind}`);
-  return engine;
+  return engine.takesCategories === undefined ? oneHot(engine) : engine;
 }

@@ -129,6 +129,11 @@ export interface Engine<H = Readonly<Record<string, unknown>>> {
   /** Defaults that differ from the estimator's own. */
   readonly defaults?: Partial<H>;
   /**
+   * The hyperparameters with those that a request may leave open as this training
+   * sets them: with the result, the same is learned. Absent: there are none such.
+   */
+  settle?(training: TrainingSet, hyperparameters: H): H;
+  /**
    * Trains, on a worker thread. Equal arguments give equal tensors, on every
    * machine. Some tensors are shown to people: `feature_importances`
    * (F64, nFeatures), `feature_splits` (U32, nFeatures), `n_iter` (I32, 1),

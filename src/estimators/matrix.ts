@@ -27,6 +27,11 @@ export function cellPath(encoding: MatrixEncoding | undefined, row: number, colu
   }
 }
 
+/** What a message adds to the path of a cell where that does not tell its row and column. */
+export function placeOf(encoding: MatrixEncoding | undefined, row: number, column: number): string {
+  return encoding === 'raw' ? ` at row ${row}, column ${column}` : '';
+}
+
 /**
  * Refuses infinities, and NaN unless it may mean "missing".
  *
@@ -40,7 +45,7 @@ export function requireFinite(x: Matrix, allowMissing: boolean): void {
     if (value - value === 0 || (allowMissing && Number.isNaN(value))) continue;
     const row = Math.floor(i / columns);
     const column = i % columns;
-    const where = x.encoding === 'raw' ? ` at row ${row}, column ${column}` : '';
+    const where = placeOf(x.encoding, row, column);
     const what = Number.isNaN(value) ? 'NaN' : String(value);
     throw invalid(
       cellPath(x.encoding, row, column),

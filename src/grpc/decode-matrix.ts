@@ -5,7 +5,8 @@ import {
   type RawMatrix,
   type Row,
 } from '../../generated/modelserver/v1/model_server.js';
-import { invalid, notImplemented } from '../errors.js';
+import { invalid } from '../errors.js';
+import { MAX_CATEGORY_BYTES } from '../estimators/category-limits.js';
 import type { NamedMatrix } from '../model/features.js';
 
 const MAX_NAME = 256;
@@ -16,7 +17,7 @@ const BYTES_PER_NUMBER = { [Dtype.DTYPE_FLOAT32]: 4, [Dtype.DTYPE_FLOAT64]: 8 };
  * the bytes that they came as.
  *
  * @throws INVALID_REQUEST unless exactly one encoding is set and its shape fits,
- *   NOT_IMPLEMENTED for string columns.
+ *   and for strings that are too long for a category.
  */
 export function decodeMatrix(matrix: WireMatrix | undefined): NamedMatrix {
   const { rows = [], raw, columns = [] } = matrix ?? {};
@@ -84,21 +85,56 @@ function decodeColumns(columns: readonly Column[], path: string): NamedMatrix {
     columns.map(({ name }) => name),
     (index) => `${path}[${index}].name`,
   );
-  const rows = columns[0].numbers.length;
-  columns.forEach(({ numbers, strings }, column) => {
-    if (strings.length > 0) {
-      throw notImplemented(`${path}[${column}].strings`, 'string columns are not built yet; send numbers');
-    }
-    if (numbers.length === 0) throw invalid(`${path}[${column}].numbers`, 'is empty; a column has at least one value');
-    if (numbers.length !== rows) {
-      throw invalid(`${path}[${column}].numbers`, `has ${numbers.length} values; the first column has ${rows}`);
-    }
+  const rows = lengthOf(columns[0]);
+  columns.forEach((column, index) => {
+    const field = requireOneKind(column, `${path}[${index}]`);
+    const length = lengthOf(column);
+    if (length !== rows) throw invalid(field, `has ${length} values; the first column has ${rows}`);
   });
   const data = new Float64Array(rows * columns.length);
   columns.forEach(({ numbers }, column) => {
-    for (let row = 0; row < rows; row++) data[row * columns.length + column] = numbers[row];
+    // Of strings there are none.
+    for (let row = 0; row < numbers.length; row++) data[row * columns.length + column] = numbers[row];
   });
-  return { rows, columns: columns.length, data, encoding: 'columns', columnNames: columns.map(({ name }) => name) };
+  const strings = columns.map((column, index) =>
+    column.strings.length > 0 ? requireCategories(column.strings, `${path}[${index}].strings`) : undefined,
+  );
+  return {
+    rows,
+    columns: columns.length,
+    data,
+    encoding: 'columns',
+    columnNames: columns.map(({ name }) => name),
+    ...(strings.some((each) => each !== undefined) ? { strings } : {}),
+  };
+}
+
+function lengthOf({ numbers, strings }: Column): number {
+  return numbers.length + strings.length;
+}
+
+/** The path of the field that a column sets. */
+function requireOneKind({ numbers, strings }: Column, path: string): string {
+  if (numbers.length > 0 && strings.length > 0) {
+    throw invalid(path, 'sets numbers and strings; set only one of them, as a column is of one kind');
+  }
+  if (numbers.length > 0) return `${path}.numbers`;
+  if (strings.length > 0) return `${path}.strings`;
+  throw invalid(path, 'is empty; set numbers or strings, with at least one value');
+}
+
+function requireCategories(strings: readonly string[], path: string): readonly string[] {
+  const long = strings.findIndex(isLong);
+  if (long < 0) return strings;
+  throw invalid(
+    `${path}[${long}]`,
+    `has ${Buffer.byteLength(strings[long])} bytes, of at most ${MAX_CATEGORY_BYTES}; longer ones are text, not categories: leave the column out`,
+  );
+}
+
+/** Whether a string has too many bytes; a UTF-16 unit becomes 1 to 3, so that those of most need not be counted. */
+function isLong(value: string): boolean {
+  return 3 * value.length > MAX_CATEGORY_BYTES && Buffer.byteLength(value) > MAX_CATEGORY_BYTES;
 }
 
 /**

@@ -48,8 +48,23 @@ export function decodeFit(request: WireFitRequest): FitRequest {
     validationFraction,
     earlyStoppingRounds,
     featureNames,
+    categoricalFeatures: decodeCategoricalFeatures(request.options, x.columns),
     requestId: request.requestId,
   };
+}
+
+/** The columns of integers that are categories. */
+function decodeCategoricalFeatures(options: FitOptions | undefined, nColumns: number): readonly number[] {
+  const places = new Map<number, number>();
+  const { categoricalFeatures = [] } = options ?? {};
+  for (const [place, column] of categoricalFeatures.entries()) {
+    const field = `options.categorical_features[${place}]`;
+    if (column >= nColumns) throw invalid(field, `is ${column}; the columns of x are 0 to ${nColumns - 1}`);
+    const first = places.get(column);
+    if (first !== undefined) throw invalid(field, `is ${column}, as is the one at ${first}; name each column once`);
+    places.set(column, place);
+  }
+  return categoricalFeatures;
 }
 
 function decodeEarlyStopping(options: FitOptions | undefined, estimator: EstimatorSpec): number {
@@ -95,10 +110,7 @@ function decodeClassWeight(classWeight: ClassWeight = ClassWeight.CLASS_WEIGHT_U
 /** @throws NOT_IMPLEMENTED for an option that would change the training, since none is ever ignored. */
 function requireBuilt(options: FitOptions | undefined): void {
   if (options === undefined) return;
-  const asked: [string, boolean][] = [
-    ['categorical_features', options.categoricalFeatures.length > 0],
-    ['replace', options.replace],
-  ];
+  const asked: [string, boolean][] = [['replace', options.replace]];
   for (const [name, isAsked] of asked) {
     if (isAsked) throw notImplemented(`options.${name}`, 'this option is not built yet; leave it unset');
   }

@@ -26,7 +26,8 @@ const STATES: Readonly<Record<ModelView['state'], ModelState>> = {
   unavailable: ModelState.MODEL_STATE_UNAVAILABLE,
 };
 
-export function encodeModel({ name, state, reason, card, training }: ModelView): Model {
+/** @param withCategories whether those that are shown of features' categories are in it */
+export function encodeModel({ name, state, reason, card, training }: ModelView, withCategories = true): Model {
   const estimator = card?.estimator ?? training?.estimator;
   return {
     name,
@@ -36,7 +37,7 @@ export function encodeModel({ name, state, reason, card, training }: ModelView):
     estimator: estimator && encodeEstimator(estimator),
     classes: card && encodeClasses(card.classes),
     nFeaturesIn: card?.features.length ?? 0,
-    features: card?.features.map(encodeFeature) ?? [],
+    features: card?.features.map((feature) => encodeFeature(feature, withCategories)) ?? [],
     nSamples: card?.nSamples ?? 0,
     metrics: card?.metrics,
     createdAt: card?.createdAt,
@@ -75,8 +76,18 @@ function encodeProgress({ progress, remainingMs }: TrainingView): TrainingProgre
   return { ...progress, remaining: remainingMs === undefined ? undefined : durationOf(remainingMs) };
 }
 
-function encodeFeature({ name, importance, splits }: ModelCard['features'][number]): WireFeature {
-  return { name, kind: FeatureKind.FEATURE_KIND_NUMERIC, categories: [], importance, splits };
+function encodeFeature(feature: ModelCard['features'][number], withCategories: boolean): WireFeature {
+  const { name, importance, splits } = feature;
+  const isCategorical = feature.kind === 'categorical';
+  return {
+    name,
+    kind: isCategorical ? FeatureKind.FEATURE_KIND_CATEGORICAL : FeatureKind.FEATURE_KIND_NUMERIC,
+    categories: isCategorical && withCategories ? [...feature.shownCategories] : [],
+    nCategories: isCategorical ? feature.nCategories : 0,
+    integerCategories: isCategorical && feature.categoryKind === 'integer',
+    importance,
+    splits,
+  };
 }
 
 function encodeClasses(classes: Classes): WireLabels {

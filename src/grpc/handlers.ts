@@ -53,7 +53,7 @@ export function createHandlers({
       const { models, more } = service.listModels(decodePageSize(pageSize), decodePageToken(pageToken));
       const last = models.at(-1);
       return {
-        models: models.map(encodeModel),
+        models: models.map((model) => encodeModel(model, false)),
         nextPageToken: more && last !== undefined ? encodePageToken(last.name) : '',
       };
     }),

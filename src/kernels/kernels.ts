@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import type { BoostingKernels } from './boosting-kernels.js';
 import type { LinearKernels } from './linear-kernels.js';
 import type { NeighbourKernels } from './neighbour-kernels.js';
+import type { ObliviousKernels } from './oblivious-kernels.js';
+import type { StatisticsKernels } from './statistics-kernels.js';
 import type { TreeKernels } from './tree-kernels.js';
 
 /**
  * The exports of the WebAssembly module, compiled from `assembly/`. Addresses are
  * bytes from the start of the memory; each kernel's own file documents it.
  */
-export interface Kernels extends BoostingKernels, LinearKernels, NeighbourKernels, TreeKernels {
+export interface Kernels
+  extends BoostingKernels, LinearKernels, NeighbourKernels, ObliviousKernels, StatisticsKernels, TreeKernels {
   heapBase(): number;
 }
 

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { DomainError, messageOf } from '../errors.js';
+import { MAX_CATEGORIES } from '../estimators/category-limits.js';
 import { ENGINE_NAMES, ESTIMATOR_KINDS } from '../estimators/estimator.js';
 import type { Classes } from '../estimators/labels.js';
-import type { ModelCard } from './model.js';
+import type { Feature, ModelCard } from './model.js';
 
-/** The newest format that this version writes, and reads. */
-const FORMAT_VERSION = 1;
+/** The format of models of numbers alone, which all versions read. */
+const NUMERIC_VERSION = 1;
+/** The format of models with categories: the newest that this version writes, and reads. */
+const FORMAT_VERSION = 2;
 
 const FORMAT = 'modelserver';
 
@@ -26,6 +29,8 @@ const jsonText = <T>(schema: z.ZodType<T>) =>
     .pipe(schema);
 const wholeText = z.string().regex(/^\d+$/).transform(Number);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+const featureFacts = { name: z.string(), importance: z.number().optional(), splits: z.number().optional() };
 
 const schema = z.object({
   checksum: digest,
@@ -48,15 +53,20 @@ const schema = z.object({
   features: jsonText(
     z
       .array(
-        z.object({
-          name: z.string(),
-          kind: z.literal('numeric'),
-          importance: z.number().optional(),
-          splits: z.number().optional(),
-        }),
+        z.discriminatedUnion('kind', [
+          z.object({ kind: z.literal('numeric'), ...featureFacts }),
+          z.object({
+            kind: z.literal('categorical'),
+            categoryKind: z.enum(['string', 'integer']),
+            nCategories: z.number().int().min(0).max(MAX_CATEGORIES),
+            ...featureFacts,
+          }),
+        ]),
       )
       .min(1),
   ),
+  /** Of each categorical feature, so that a model can be described without its data. */
+  shown_categories: jsonText(z.array(z.array(z.string()))).optional(),
   n_samples: wholeText,
   metrics: jsonText(
     z.object({
@@ -78,8 +88,14 @@ export function encodeLearned({ estimator, classes, features }: NewModel): Learn
   return {
     estimator: JSON.stringify(estimator),
     classes: JSON.stringify({ kind: classes.kind, values: Array.from(classes.values, String) }),
-    features: JSON.stringify(features),
+    features: JSON.stringify(features.map((feature) => ({ ...feature, shownCategories: undefined }))),
   };
+}
+
+/** What is shown of the categories of each categorical feature, where there are any. */
+function encodeShown({ features }: NewModel): { readonly shown_categories?: string } {
+  const shown = features.flatMap((feature) => (feature.kind === 'categorical' ? [feature.shownCategories] : []));
+  return shown.length === 0 ? {} : { shown_categories: JSON.stringify(shown) };
 }
 
 /** The `__metadata__` of a model, all strings, `checksum` first. */
@@ -92,10 +108,11 @@ export function encodeMetadata(
   return {
     checksum,
     format: FORMAT,
-    format_version: String(FORMAT_VERSION),
+    format_version: String(model.features.every(({ kind }) => kind === 'numeric') ? NUMERIC_VERSION : FORMAT_VERSION),
     sha256,
     generation: String(model.generation),
     ...learned,
+    ...encodeShown(model),
     n_samples: String(model.nSamples),
     metrics: JSON.stringify(model.metrics),
     created_at: model.createdAt.toISOString(),
@@ -122,7 +139,7 @@ export function decodeMetadata(raw: unknown): {
     generation: metadata.generation,
     estimator: metadata.estimator,
     classes,
-    features: metadata.features,
+    features: withShown(metadata.features, metadata.shown_categories ?? []),
     nSamples: metadata.n_samples,
     metrics: metadata.metrics,
     createdAt: metadata.created_at,
@@ -131,6 +148,18 @@ export function decodeMetadata(raw: unknown): {
     sha256: metadata.sha256,
   };
   return { card, checksum: metadata.checksum };
+}
+
+type StoredFeature = z.infer<typeof schema>['features'][number];
+
+function withShown(features: readonly StoredFeature[], shown: readonly (readonly string[])[]): Feature[] {
+  let next = 0;
+  const complete = features.map((feature): Feature => {
+    if (feature.kind === 'numeric') return feature;
+    return { ...feature, shownCategories: shown[next++] ?? [] };
+  });
+  if (next !== shown.length) throw corruptArtifact(`it shows categories of ${shown.length} features, and has ${next}`);
+  return complete;
 }
 
 /** The error for a file that is not what was written. */

@@ -1,11 +1,13 @@
-import { setImmediate } from 'node:timers/promises';
 import { engineOf } from '../estimators/catalog.js';
 import { DomainError, invalid, messageOf } from '../errors.js';
 import type { Predictor } from '../estimators/estimator.js';
 import { type Matrix, requireFinite } from '../estimators/matrix.js';
 import type { Tensors } from '../estimators/tensor.js';
+import { CategoryEncoder } from './category-encoder.js';
+import { readCategories } from './category-tensors.js';
 import { alignToFeatures, type NamedMatrix } from './features.js';
 import type { ModelCard } from './model.js';
+import { TURN_MS, Turns } from './turns.js';
 
 /** The answer to a predict. */
 export interface Prediction {
@@ -16,39 +18,54 @@ export interface Prediction {
   readonly probabilities: Float64Array<ArrayBuffer>;
 }
 
-/** How long a prediction may keep the thread before it lets others have it; a single row is never cut. */
-const BLOCK_MS = 2;
-
 /** A model in memory, ready to predict. */
 export class LoadedModel {
   readonly #predictor: Predictor;
   readonly #takesMissingValues: boolean;
+  /** Undefined where all features are numbers. */
+  readonly #encoder: CategoryEncoder | undefined;
   /** Bytes of the longest label on the wire. */
   readonly #longestLabel: number;
 
-  /** @throws MODEL_CORRUPT when the tensors are not those of the card's estimator. */
-  constructor(
+  private constructor(
     readonly card: ModelCard,
-    tensors: Tensors,
+    predictor: Predictor,
+    takesMissingValues: boolean,
+    encoder: CategoryEncoder | undefined,
   ) {
     const { kind, values } = card.classes;
     this.#longestLabel = kind === 'string' ? Math.max(...values.map((label) => Buffer.byteLength(label))) : 8;
+    this.#predictor = predictor;
+    this.#takesMissingValues = takesMissingValues;
+    this.#encoder = encoder;
+  }
+
+  /**
+   * Makes a model ready to predict; while it enters many categories, it lets others have the thread.
+   *
+   * @throws MODEL_CORRUPT when the tensors are not those of the card's estimator and features.
+   */
+  static async of(card: ModelCard, tensors: Tensors): Promise<LoadedModel> {
     try {
+      const encoder = await CategoryEncoder.of(await readCategories(tensors, card.features));
       const engine = engineOf(card.estimator);
-      this.#takesMissingValues = engine.takesMissingValues;
-      this.#predictor = engine.restore(
-        tensors,
-        { nFeatures: card.features.length, nClasses: card.classes.values.length },
-        card.estimator.hyperparameters,
-      );
+      const shape = {
+        nFeatures: card.features.length,
+        nClasses: card.classes.values.length,
+        nCategories: encoder?.nCategories,
+      };
+      const predictor = engine.restore(tensors, shape, card.estimator.hyperparameters);
+      return new LoadedModel(card, predictor, engine.takesMissingValues, encoder);
     } catch (error) {
       throw new DomainError('MODEL_CORRUPT', `the artifact is not usable: ${messageOf(error)}`, { cause: error });
     }
   }
 
   /**
-   * Predicts block by block, and lets others have the thread in between.
+   * Predicts block by block, and lets others have the thread in between; a single
+   * row is never cut.
    *
+   * @param x its categories are written over
    * @param maxBytes the largest answer that can be sent
    * @throws INVALID_REQUEST for rows that the model does not take, or whose answer
    *   is too large; the signal's reason.
@@ -59,22 +76,19 @@ export class LoadedModel {
     requireFinite(x, this.#takesMissingValues);
     const aligned = alignToFeatures(x, this.card.features);
     const probabilities = new Float64Array(aligned.rows * nClasses);
+    const turns = new Turns(signal);
     let size = 1;
-    let turnBegan = performance.now();
     for (let from = 0; from < aligned.rows;) {
       const to = Math.min(aligned.rows, from + size);
       const startedAt = performance.now();
+      this.#encoder?.encode(aligned, from, to);
       this.#predictor.predictProbabilities(
         rowsOf(aligned, from, to),
         probabilities.subarray(from * nClasses, to * nClasses),
       );
-      const endedAt = performance.now();
-      size = endedAt - startedAt < BLOCK_MS / 2 ? size * 2 : Math.max(1, Math.floor(size / 2));
+      size = performance.now() - startedAt < TURN_MS / 2 ? size * 2 : Math.max(1, Math.floor(size / 2));
       from = to;
-      if (endedAt - turnBegan < BLOCK_MS || from === aligned.rows) continue;
-      await setImmediate();
-      signal.throwIfAborted();
-      turnBegan = performance.now();
+      if (from < aligned.rows && turns.isOver) await turns.next();
     }
     return { card: this.card, classIndexes: argmaxRows(probabilities, aligned.rows, nClasses), probabilities };
   }

@@ -2,11 +2,26 @@ import { DomainError, invalid } from '../errors.js';
 import type { EstimatorSpec } from '../estimators/estimator.js';
 import type { Classes } from '../estimators/labels.js';
 import type { ProgressReading } from '../training/progress.js';
+import type { Categories } from './categories.js';
 
 /** A feature of a model, in the order of the columns of X. */
-export interface Feature {
-  readonly name: string;
+export type Feature = NumericFeature | CategoricalFeature;
+
+export interface NumericFeature extends FeatureFacts {
   readonly kind: 'numeric';
+}
+
+export interface CategoricalFeature extends FeatureFacts {
+  readonly kind: 'categorical';
+  /** What its categories are. */
+  readonly categoryKind: Categories['kind'];
+  readonly nCategories: number;
+  /** The most frequent ones as text, as many as are shown; the model's tensors hold all. */
+  readonly shownCategories: readonly string[];
+}
+
+interface FeatureFacts {
+  readonly name: string;
   /** Its share in what the splits have gained, where the estimator measures it. */
   readonly importance?: number;
   /** How many splits look at it, where the estimator counts them. */

@@ -4,7 +4,9 @@ import type { Labels } from '../estimators/labels.js';
 import type { TrainingPool } from '../training/pool.js';
 import type { Weighting } from '../training/sample-weights.js';
 import { decodeArtifact, encodeArtifact } from './artifact.js';
-import { featuresOf, type NamedMatrix } from './features.js';
+import { CategoricalColumns } from './categorical-columns.js';
+import { categoryTensors } from './category-tensors.js';
+import { featureNamesOf, featuresOf, type NamedMatrix } from './features.js';
 import { KeyedLock } from './keyed-lock.js';
 import { LoadedModel } from './loaded-model.js';
 import { endOfTraining, withImportances } from './training-facts.js';
@@ -27,6 +29,8 @@ export interface FitRequest {
   readonly earlyStoppingRounds: number;
   /** [] where the caller names none. */
   readonly featureNames: readonly string[];
+  /** The columns of x that hold categories as integers; all different. Strings are categories anyway. */
+  readonly categoricalFeatures: readonly number[];
   /** '' where the caller gives none. */
   readonly requestId: string;
 }
@@ -88,7 +92,7 @@ export class ModelService {
   async fit(request: FitRequest, signal: AbortSignal): Promise<ModelView> {
     const { name, estimator, x } = request;
     requireName(name);
-    const features = featuresOf(x, request.featureNames);
+    const names = featureNamesOf(x, request.featureNames);
     const repeated = this.#repeated(request);
     if (repeated !== undefined) return viewOf(repeated);
 
@@ -101,9 +105,11 @@ export class ModelService {
         const { y, seed, weighting, validationFraction, earlyStoppingRounds } = request;
         const matrix = { rows, columns, data, encoding };
         const memoryMb = this.#trainingMemoryMb;
+        const categorical = await CategoricalColumns.of(x, names, request.categoricalFeatures, signal);
         const job = {
           spec: estimator,
           x: matrix,
+          categorical: categorical.columns,
           y,
           seed,
           weighting,
@@ -111,21 +117,28 @@ export class ModelService {
           earlyStoppingRounds,
           memoryMb,
         };
-        const { classes, tensors, scores } = await slot.train(job, training.progress, signal);
+        const {
+          hyperparameters,
+          classes,
+          tensors,
+          scores,
+          categories: ranked,
+        } = await slot.train(job, training.progress, signal);
         const createdAt = new Date();
+        const categories = categorical.categoriesOf(columns, ranked);
         const { card, bytes } = await encodeArtifact(
           {
             generation: 1,
-            estimator,
+            estimator: { ...estimator, hyperparameters },
             classes,
-            features: withImportances(features, tensors),
+            features: withImportances(featuresOf(names, categories), tensors),
             nSamples: rows,
             metrics: { ...scores, ...endOfTraining(tensors) },
             createdAt,
             fitDurationMs: createdAt.getTime() - training.startedAt.getTime(),
             requestId: request.requestId,
           },
-          tensors,
+          { ...tensors, ...(await categoryTensors(categories, signal)) },
         );
         await this.#store.write(name, bytes, signal);
         stored = card;
@@ -260,7 +273,7 @@ export class ModelService {
     const entry = this.#registry.getStored(name);
     try {
       const { card, tensors } = await decodeArtifact(await this.#store.read(name));
-      entry.loaded = new LoadedModel(card, tensors);
+      entry.loaded = await LoadedModel.of(card, tensors);
       entry.card = card;
       entry.fault = undefined;
     } catch (error) {

@@ -9,6 +9,8 @@ const MEGABYTE = 1024 * 1024;
 const BASE_BYTES = 5 * MEGABYTE;
 /** A short string on the heap and the reference to it, in this thread and in the one that it came from. */
 const STRING_BYTES = 2 * 40;
+/** A category in the table that it is looked up in, as measured: tables grow by doubling, and are there twice then. */
+const CATEGORY_BYTES = 100;
 /** The scores of the validation rows by a class, and those of its own rows, while they are sorted. */
 const RANKING_BYTES = 16;
 
@@ -17,29 +19,35 @@ const RANKING_BYTES = 16;
  * they came to the scores of those held out. What is held when:
  *
  *     all along    labels, weights
+ *     ranking      X as it came, the categories of one column
  *     converting   X as it came, X in double precision where it came otherwise
  *     splitting    X, the validation rows
  *     reading      X, the validation rows, what the engine makes of X
  *     learning     the validation rows, what the engine works with
  *     scoring      the validation rows, the model, their probabilities
  */
-export function trainingBytes(job: FitJob, engine: Engine, nClasses: number): number {
+export function trainingBytes(job: FitJob, engine: Engine, nClasses: number, nCategories?: Uint32Array): number {
   const { spec, x, weighting, validationFraction } = job;
   const { rows, columns: nFeatures } = x;
   const nValidation = Math.round(rows * validationFraction);
   const weighted = weighting.balanced || weighting.sampleWeight !== undefined;
-  const size = { nSamples: rows - nValidation, nFeatures, nClasses, nValidation, weighted, values: x.data };
+  const nSamples = rows - nValidation;
+  const size = { nSamples, nFeatures, nClasses, nCategories, nValidation, weighted, values: x.data };
   const engineBytes = engine.trainingBytes?.(size, spec.hyperparameters);
 
   const asItCame = x.data.buffer.byteLength;
   const inDoubles = x.data instanceof Float64Array ? asItCame : 8 * rows * nFeatures;
   const heldOut = 8 * nValidation * nFeatures;
+  const ranking =
+    nCategories === undefined
+      ? 0
+      : asItCame + CATEGORY_BYTES * nCategories.reduce((most, count) => Math.max(most, count), 0);
   const converting = x.data instanceof Float64Array ? 0 : asItCame + inDoubles;
   const reading = inDoubles + heldOut + (engineBytes?.reading ?? 0);
   const learning = heldOut + (engineBytes?.learning ?? inDoubles);
   const scoring =
     nValidation === 0 ? 0 : heldOut + (engineBytes?.predicting ?? 0) + nValidation * (8 * nClasses + RANKING_BYTES);
-  return BASE_BYTES + rowBytes(job) + Math.max(converting, reading, learning, scoring);
+  return BASE_BYTES + rowBytes(job) + Math.max(ranking, converting, reading, learning, scoring);
 }
 
 /** Labels and weights, as they came and as they are trained with. */
@@ -56,8 +64,8 @@ function labelBytes({ kind, values }: Labels): number {
 }
 
 /** @throws TRAINING_MEMORY_LIMIT when the training would take more than its job may. */
-export function requireMemory(job: FitJob, engine: Engine, nClasses: number): void {
-  const bytes = trainingBytes(job, engine, nClasses);
+export function requireMemory(job: FitJob, engine: Engine, nClasses: number, nCategories?: Uint32Array): void {
+  const bytes = trainingBytes(job, engine, nClasses, nCategories);
   if (bytes <= job.memoryMb * MEGABYTE) return;
   const fewerTrees = 'n_estimators' in job.spec.hyperparameters ? ', or fewer trees (n_estimators)' : '';
   throw new DomainError(

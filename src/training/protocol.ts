@@ -19,10 +19,21 @@ import type { DomainErrorOptions, ErrorReason } from '../errors.js';
 import type { Scores } from './evaluate.js';
 import type { Weighting } from './sample-weights.js';
 
+/** A column of X that holds categories. */
+export interface CategoricalColumn {
+  readonly column: number;
+  /** The path of what made it categorical, and the name of the feature, for messages. */
+  readonly path: string;
+  readonly name: string;
+}
+
 /** What to train on what. The job owns its arrays: they are gone once it is sent. */
 export interface FitJob {
   readonly spec: EstimatorSpec;
+  /** Strings are numbers here: each is how many others came before it, in its column. */
   readonly x: Matrix;
+  /** Rising; absent: none. */
+  readonly categorical?: readonly CategoricalColumn[];
   /** Shape: x.rows. */
   readonly y: Labels;
   readonly seed: number;
@@ -37,8 +48,12 @@ export interface FitJob {
 
 /** What was learned. */
 export interface FitResult {
+  /** Those of the job, and those that were left open as the training has set them. */
+  readonly hyperparameters: EstimatorSpec['hyperparameters'];
   readonly classes: Classes;
   readonly tensors: Tensors;
+  /** The values of each categorical column in X, the most frequent in the training rows first: that of rank r is category r. */
+  readonly categories: readonly Float64Array<ArrayBuffer>[];
   /** On the rows that were held out; unset where none were. */
   readonly scores?: Scores;
 }
@@ -73,8 +88,8 @@ export function transferablesOfJob({ x, y, weighting: { sampleWeight } }: FitJob
 }
 
 /** The buffers of a result, likewise. */
-export function transferablesOfResult({ tensors }: FitResult): ArrayBuffer[] {
-  return transferables(Object.values(tensors).map(({ data }) => data));
+export function transferablesOfResult({ tensors, categories }: FitResult): ArrayBuffer[] {
+  return transferables([...Object.values(tensors).map(({ data }) => data), ...categories]);
 }
 
 function transferables(arrays: readonly { buffer: ArrayBuffer; byteLength: number }[]): ArrayBuffer[] {

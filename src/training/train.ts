@@ -2,14 +2,17 @@ import { engineOf } from '../estimators/catalog.js';
 import type { Engine, TrainingMonitor, TrainingSet } from '../estimators/estimator.js';
 import { encodeLabels } from '../estimators/labels.js';
 import { requireFinite, toFloat64 } from '../estimators/matrix.js';
+import { requireFewFeatures } from '../estimators/one-hot.js';
+import { releaseBuffer } from '../estimators/release-buffer.js';
 import { requireSomeWeight } from '../estimators/require-some-weight.js';
+import { requireWhole } from '../estimators/require-whole.js';
 import type { Tensors } from '../estimators/tensor.js';
 import { collectGarbage } from './collect-garbage.js';
 import { evaluate, type Scores } from './evaluate.js';
 import { requireMemory } from './memory.js';
 import type { FitJob, FitResult } from './protocol.js';
 import { predictInBlocks } from './predict-in-blocks.js';
-import { releaseBuffer } from './release-buffer.js';
+import { rankCategories } from './rank-categories.js';
 import { weightsOf } from './sample-weights.js';
 import { splitInPlace } from './split-in-place.js';
 import { stratifiedSplit } from './stratified-split.js';
@@ -23,13 +26,20 @@ import { TrainingWatch } from './training-watch.js';
  *   memory than the job may take; TrainingCancelled from the monitor.
  */
 export function train(job: FitJob, monitor: TrainingMonitor): FitResult {
-  const { spec, x, seed, validationFraction, earlyStoppingRounds } = job;
+  const { spec, x, categorical = [], seed, validationFraction, earlyStoppingRounds } = job;
   const engine = engineOf(spec);
   requireFinite(x, engine.takesMissingValues);
+  for (const { column } of categorical) requireWhole(x, column);
   const { classes, indexes: y } = encodeLabels(job.y);
   const nClasses = classes.values.length;
   const sampleWeight = weightsOf(job.weighting, y, nClasses);
-  requireMemory(job, engine, nClasses);
+  const split = validationFraction === 0 ? undefined : stratifiedSplit(y, nClasses, validationFraction, seed);
+  const categories = rankCategories(x, categorical, split?.training, () => monitor.progress(0, 0));
+  const nCategories = counted(categories, job);
+  if (nCategories !== undefined && engine.takesCategories === undefined) {
+    requireFewFeatures(nCategories, (feature) => categorical.find(({ column }) => column === feature));
+  }
+  requireMemory(job, engine, nClasses, nCategories);
   const doubles = toFloat64(x);
   // Labels and weights, which may have come in the same buffer, have been copied.
   if (doubles !== x.data) releaseBuffer(x.data.buffer);
@@ -37,6 +47,7 @@ export function train(job: FitJob, monitor: TrainingMonitor): FitResult {
     nSamples: x.rows,
     nFeatures: x.columns,
     nClasses,
+    nCategories,
     x: doubles,
     y,
     sampleWeight,
@@ -44,26 +55,40 @@ export function train(job: FitJob, monitor: TrainingMonitor): FitResult {
     releaseX: () => releaseBuffer(doubles.buffer),
   };
 
-  if (validationFraction === 0) {
-    return { classes, tensors: engine.fit(whole, spec.hyperparameters, monitor) };
+  if (split === undefined) {
+    const hyperparameters = engine.settle?.(whole, spec.hyperparameters) ?? spec.hyperparameters;
+    return { hyperparameters, classes, tensors: engine.fit(whole, hyperparameters, monitor), categories };
   }
-  const split = stratifiedSplit(y, nClasses, validationFraction, seed);
   const { training, validation } = splitInPlace(whole, split);
   requireSomeWeight(training.sampleWeight);
   const watch = new TrainingWatch(monitor);
-  const tensors = engine.fit(
-    engine.takesValidation ? { ...training, validation: { ...validation, earlyStoppingRounds } } : training,
-    spec.hyperparameters,
-    watch,
-  );
+  const watched = engine.takesValidation
+    ? { ...training, validation: { ...validation, earlyStoppingRounds } }
+    : training;
+  const hyperparameters = engine.settle?.(watched, spec.hyperparameters) ?? spec.hyperparameters;
+  const tensors = engine.fit(watched, hyperparameters, watch);
   // What the training has worked with must not add to what the predictor takes.
   collectGarbage();
-  return { classes, tensors, scores: score(job, engine, tensors, validation, () => watch.pause()) };
+  return {
+    hyperparameters,
+    classes,
+    tensors,
+    categories,
+    scores: score(job, engine, tensors, validation, () => watch.pause()),
+  };
+}
+
+/** How many categories each feature has; undefined where none has any. */
+function counted(categories: readonly Float64Array[], { x, categorical = [] }: FitJob): Uint32Array | undefined {
+  if (categorical.length === 0) return undefined;
+  const counts = new Uint32Array(x.columns);
+  categorical.forEach(({ column }, i) => (counts[column] = categories[i].length));
+  return counts;
 }
 
 function score({ spec }: FitJob, engine: Engine, tensors: Tensors, validation: TrainingSet, pause: () => void): Scores {
-  const { nSamples: rows, nFeatures: columns, nClasses, x, y } = validation;
-  const predictor = engine.restore(tensors, { nFeatures: columns, nClasses }, spec.hyperparameters);
+  const { nSamples: rows, nFeatures: columns, nClasses, nCategories, x, y } = validation;
+  const predictor = engine.restore(tensors, { nFeatures: columns, nClasses, nCategories }, spec.hyperparameters);
   const probabilities = predictInBlocks(predictor, { rows, columns, data: x }, nClasses, pause);
   return evaluate(probabilities, y, nClasses, pause);
 }

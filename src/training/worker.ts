@@ -5,7 +5,7 @@ import { TrainingCancelled } from '../estimators/estimator.js';
 import { collectGarbage } from './collect-garbage.js';
 import { SharedProgress } from './progress.js';
 import { type FromWorker, type ToWorker, transferablesOfResult } from './protocol.js';
-import { releaseBuffer } from './release-buffer.js';
+import { releaseBuffer } from '../estimators/release-buffer.js';
 import { train } from './train.js';
 
 function answer(message: FromWorker, transfer: ArrayBuffer[] = []): void {

@@ -29,10 +29,21 @@ describe('The data sets of the benchmarks', () => {
     expect(Array.from(read('some', '1,?,a\n,2,b\nNA,nan,a\n').x)).to.deep.equal([1, NaN, NaN, 2, NaN, NaN]);
   });
 
-  it('have columns of text numbered in sorted order, if asked, and NaN where nothing is', () => {
-    const table = parseCsv('b,1,x\na,2,y\n?,3,x\nb,4,y\nc,5,x\n');
-    const { x } = toDataSet('some', table, 'numbered');
-    expect(Array.from(x)).to.deep.equal([1, 1, 0, 2, NaN, 3, 1, 4, 2, 5]);
+  it('have categories in columns with any text, if asked, one of them for nothing', () => {
+    const table = parseCsv('1,b,1,x\n2,a,2,y\n?,?,3,x\n4,b,,y\n5,,five,x\n');
+    const { x, categorical } = toDataSet('some', table, 'categorical');
+    expect(categorical).to.deep.equal([1, 2]);
+    expect(Array.from(x)).to.deep.equal([1, 3, 1, 2, 2, 2, NaN, 1, 3, 4, 3, 0, 5, 0, 4]);
+  });
+
+  it('have no categories among numbers, even if asked', () => {
+    expect(toDataSet('some', parseCsv('1,a\n?,b\n2,a\n'), 'categorical')).not.to.have.property('categorical');
+  });
+
+  it('have categories in the place of their columns, wherever the label is', () => {
+    const { x, categorical } = toDataSet('some', parseCsv('label,size,colour\n1,2,red\n0,3,blue\n'), 'categorical');
+    expect(categorical).to.deep.equal([1]);
+    expect(Array.from(x)).to.deep.equal([2, 1, 3, 0]);
   });
 
   it('have the rings of abalone in three groups', () => {

@@ -57,6 +57,21 @@ describe('The folds of a data set', () => {
     expect(heldOut(1)).not.to.deep.equal(heldOut(2));
   });
 
+  it('have categories by their frequency in the rows to train on', () => {
+    // 9 and 8 occur once, so whoever holds them out has not seen them.
+    const x = Float64Array.of(7, 7, 7, 7, 7, 7, 9, 8, 3, 3, 3, 3);
+    const set = { ...numbered([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1]), x, categorical: [0] };
+    let unseen = 0;
+    for (const { x: trained, q, nCategories } of foldsOf(set, 2, 3)) {
+      const counts = Array.from(new Set(trained), (code) => trained.filter((other) => other === code).length);
+      expect(nCategories).to.deep.equal(Uint32Array.of(counts.length));
+      expect(Math.max(...trained)).to.equal(counts.length - 1);
+      expect(trained.filter((code) => code === 0)).to.have.length(Math.max(...counts));
+      unseen += q.filter((code) => code === counts.length).length;
+    }
+    expect(unseen).to.equal(2);
+  });
+
   it('are not made of a class with fewer rows', () => {
     expect(() => foldsOf(numbered([0, 0, 0, 1, 1]), 3, 0)).to.throw('has a class of 2 rows');
   });

@@ -88,6 +88,16 @@ describe('The generators of data sets', () => {
     });
   });
 
+  it('leave out numbers, and no categories', () => {
+    const set = { ...led(500, 7), categorical: [0, 23] };
+    const gaps = withGaps(set, 0.5, 3);
+    expect(gaps.categorical).to.deep.equal([0, 23]);
+    gaps.x.forEach((value, i) => {
+      if (i % 24 === 0 || i % 24 === 23) expect(value).to.equal(set.x[i]);
+    });
+    expect(gaps.x.filter(Number.isNaN).length / gaps.x.length).to.be.closeTo((0.5 * 22) / 24, 0.02);
+  });
+
   it('leave out the values beyond a range, and only those', () => {
     const set = ringnorm(500, 6);
     withinRange(set, 2.5).x.forEach((value, i) => expect(Number.isNaN(value)).to.equal(Math.abs(set.x[i]) > 2.5));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { resolveEstimator } from '../../src/estimators/catalog.js';
+import { catalog, resolveEstimator } from '../../src/estimators/catalog.js';
 import { ANY, AVERAGE, averageOf, formatHeld, holds } from '../../bench/parity/bars.js';
 import { heldOut } from '../../bench/parity/held-out.js';
 import { NAMESAKES } from '../../bench/parity/namesakes.js';
@@ -89,6 +89,14 @@ describe('The parity benchmark', () => {
     expect(y.filter((label) => label === 1)).to.have.length(1600);
   });
 
+  it('counts the categories of a large set in the part that is taken', () => {
+    // Every row has a category of its own, so that none is held out which others have.
+    const { nCategories, q, x } = heldOut({ ...numbered(12_000), categorical: [0] }, 3);
+    expect(nCategories).to.deep.equal(Uint32Array.of(3200));
+    expect(new Set(x).size).to.equal(3200);
+    expect(new Set(q)).to.deep.equal(new Set([3200]));
+  });
+
   it('has at least eight sets without a folder, of two and of more classes, some with missing values', async () => {
     const { sets } = await paritySets();
     expect(new Set(sets.map(({ name }) => name)).size)
@@ -96,6 +104,7 @@ describe('The parity benchmark', () => {
       .and.at.least(8);
     expect(sets.map(({ classes }) => classes)).to.include.members([2, 3, 10]);
     expect(sets.filter(({ x }) => x.some(Number.isNaN)).length).to.be.at.least(3);
+    expect(sets.filter(({ categorical }) => categorical !== undefined).length).to.be.at.least(3);
     for (const { x, y, rows, columns, classes, name } of sets) {
       expect([x.length, y.length], name).to.deep.equal([rows * columns, rows]);
       expect(new Set(y).size, name).to.equal(classes);
@@ -110,10 +119,16 @@ describe('The parity benchmark', () => {
     expect(String(error)).to.include('--only suns: there are "iris"').and.include('"moons"');
   });
 
-  it('has the defaults and a tuned setting of each estimator, which it can train with', () => {
+  it('has the defaults, of CatBoost with fewer iterations, and a tuned setting of each estimator', () => {
     for (const { kind, settings } of NAMESAKES) {
       expect(settings).to.have.length(2);
-      expect(settings[0].hyperparameters).to.deep.equal({});
+      expect(settings[0].hyperparameters).to.deep.equal(kind === 'cat_boost_classifier' ? { iterations: 300 } : {});
+      expect(settings[1].name).to.equal('tuned');
+    }
+  });
+
+  it('has settings of every estimator with engines, which these can train with', () => {
+    for (const { kind, settings } of NAMESAKES.filter((namesake) => catalog[namesake.kind].defaultEngine)) {
       for (const { hyperparameters } of settings) {
         expect(resolveEstimator(kind, 'core', hyperparameters).hyperparameters).to.include(hyperparameters);
       }

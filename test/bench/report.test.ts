@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { figures } from '../../bench/benchmark.js';
-import { formatMs, formatShare, formatSigned, formatSpread } from '../../bench/report/format.js';
+import { formatMs, formatShare, formatSigned, formatSize, formatSpread } from '../../bench/report/format.js';
 import { Progress } from '../../bench/report/progress.js';
 import { sectionOf, withSection } from '../../bench/report/readme-section.js';
 
@@ -58,5 +58,7 @@ describe('The report of the benchmarks', () => {
     expect([formatShare(3, 3), formatShare(99_999, 100_000)]).to.deep.equal(['100 %', '99.99 %']);
     expect([-1.3e-9, 0, 2e-8].map((value) => formatSigned(value))).to.deep.equal(['−1.3e-9', '0', '+2.0e-8']);
     expect(formatSpread([0.5, 0.25, 1])).to.equal('0.25 to 1.00');
+    expect(formatSize({ rows: 12_000, columns: 8 })).to.equal('12,000 × 8');
+    expect(formatSize({ rows: 1000, columns: 8, categorical: [2, 3] })).to.equal('1,000 × 8 (2 categorical)');
   });
 });

@@ -50,6 +50,10 @@ describe('the command line, used wrongly', () => {
     expect(await fault('fit', 'a', 'none.csv', ...forest)).to.include('none.csv: there is no such file');
     const label = ['--estimator', 'random_forest_classifier', '--label', 'species'];
     expect(await fault('fit', 'a', iris, ...label)).to.include('has no label column "species"; its columns are sepal');
+    expect(await fault('fit', 'a', iris, ...forest, '--categorical', 'sepal')).to.include('--categorical sepal: ');
+    expect(
+      await fault('fit', 'a', iris, '--numeric', 'label', '--estimator', 'lgbm_classifier', '--label', 'sepal_width'),
+    ).to.include('line 2, column "label": "setosa" is not a number, and --numeric names its column');
   });
 
   it('explains its exit codes, and every option of a command', async () => {
@@ -122,6 +126,14 @@ describe('parseEstimator', () => {
     });
     expect(parseEstimator('logistic_regression', ['C=2', 'solver=newton-cg', 'tol=1e-3'])).to.deep.equal({
       logisticRegression: { c: 2, solver: 'newton_cg', tol: 0.001 },
+    });
+  });
+
+  it('takes enums as Python writes them, too', () => {
+    expect(
+      parseEstimator('cat_boost_classifier', ['bootstrap_type=MVS', 'auto_class_weights=SqrtBalanced', 'nan_mode=Min']),
+    ).to.deep.equal({
+      catBoostClassifier: { bootstrapType: 'mvs', autoClassWeights: 'sqrt_balanced', nanMode: 'min' },
     });
   });
 

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { labelColumn, numericTable } from '../../client/csv/csv-columns.js';
+import fc from 'fast-check';
+import { findColumns, labelColumn, numericColumn, readTable } from '../../client/csv/csv-columns.js';
 import { CsvError } from '../../client/csv/csv-error.js';
 import { type CsvFile, readCsv } from '../../client/csv/csv-file.js';
 import { failure } from './failure.js';
@@ -33,12 +34,13 @@ describe('CSV files', () => {
     const file = await read('a,b,kind\n1,-2.5e3,x\n .5 , 4. ,"y, z"\n');
     expect(file.header).to.deep.equal(['a', 'b', 'kind']);
     expect(file.rowCount).to.equal(2);
-    expect(numericTable(file, ['b', 'a'])).to.deep.equal({
-      columns: new Map([
+    expect(readTable(file, findColumns(file, ['b', 'a', 'kind']), '').columns).to.deep.equal(
+      new Map<string, unknown>([
         ['b', Float64Array.of(-2500, 4)],
         ['a', Float64Array.of(1, 0.5)],
+        ['kind', ['x', 'y, z']],
       ]),
-    });
+    );
     expect(labelColumn(file, 'kind')).to.deep.equal(['x', 'y, z']);
   });
 
@@ -55,19 +57,59 @@ describe('CSV files', () => {
     expect(labelColumn(await read('y\n99999999999999999999\n1\n'), 'y')).to.deep.equal(['99999999999999999999', '1']);
   });
 
-  it('tell line and column of a cell that is no number', async () => {
+  it('tell line and column of a cell that is no number, where there must be one', async () => {
     const file = await read('a,b\n1,2\n3,red\n');
-    expect(() => numericTable(file, ['a', 'b'])).to.throw(
+    const columns = ['a', 'b'].map((name) => ({ name, kind: 'numeric' as const }));
+    expect(() => readTable(file, columns, 'so it is')).to.throw(
       CsvError,
-      `${path}, line 3, column "b": "red" is not a number; columns of strings are not supported yet`,
+      `${path}, line 3, column "b": "red" is not a number, and so it is; a missing value is an empty cell`,
     );
     const infinite = await read('a\n1\nInfinity\n');
-    expect(() => numericTable(infinite, ['a'])).to.throw(CsvError, 'line 3, column "a": "Infinity" is not a number');
+    expect(() => numericColumn(infinite, 'a', 'so it is')).to.throw(CsvError, 'line 3, column "a": "Infinity" is not');
   });
 
-  it('tell line and column of an empty cell, also of a label', async () => {
+  it('have missing numbers where cells are empty, and a category of its own', async () => {
+    const file = await read('a,b\n,x\n1,\n');
+    expect(readTable(file, findColumns(file, ['a', 'b']), '').columns).to.deep.equal(
+      new Map<string, unknown>([
+        ['a', Float64Array.of(Number.NaN, 1)],
+        ['b', ['x', '']],
+      ]),
+    );
+  });
+
+  it('are read as they are told, whatever their cells look like', async () => {
+    const file = await read('zip,age\n01067,30\n1067,\n');
+    const columns = findColumns(file, file.header, new Map([['zip', 'categorical']]));
+    expect(columns).to.deep.equal([
+      { name: 'zip', kind: 'categorical' },
+      { name: 'age', kind: 'numeric' },
+    ]);
+    expect(readTable(file, columns, '').columns.get('zip')).to.deep.equal(['01067', '1067']);
+    const told = findColumns(await read('zip\nA1\n'), ['zip'], new Map([['zip', 'numeric']]));
+    expect(told).to.deep.equal([{ name: 'zip', kind: 'numeric' }]);
+  });
+
+  it('give back what was written to them', async () => {
+    // Blanks at the ends of cells are not part of them, nor is a line end that is only '\r'.
+    const word = fc.string({ unit: fc.constantFrom(...Array.from('ab1."\n ,;é日')) }).map((text) => `<${text}>`);
+    const number = fc.double({ noDefaultInfinity: true });
+    const row = fc.record({ word: fc.oneof(word, fc.constant('')), number });
+    const rows = fc.array(row, { minLength: 1 }).filter((all) => all.some((each) => each.word !== ''));
+    await fc.assert(
+      fc.asyncProperty(rows, async (written) => {
+        const lines = written.map((each) => `${quote(each.word)},${Number.isNaN(each.number) ? '' : each.number}\n`);
+        const file = await read(`word,number\n${lines.join('')}`);
+        const { columns } = readTable(file, findColumns(file, file.header), '');
+        expect(columns.get('word')).to.deep.equal(written.map((each) => each.word));
+        expect(columns.get('number')).to.deep.equal(Float64Array.from(written, (each) => each.number + 0));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('tell line and column of an empty label', async () => {
     const file = await read('a,y\n1,u\n,\n');
-    expect(() => numericTable(file, ['a'])).to.throw(CsvError, 'line 3, column "a": the cell is empty');
     expect(() => labelColumn(file, 'y')).to.throw(CsvError, 'line 3, column "y": the label is empty');
   });
 
@@ -102,3 +144,7 @@ describe('CSV files', () => {
     expect(await failure(readCsv(folder))).to.have.property('message', `${folder}: is a directory`);
   });
 });
+
+function quote(cell: string): string {
+  return `"${cell.replaceAll('"', '""')}"`;
+}

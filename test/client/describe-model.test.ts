@@ -46,6 +46,31 @@ describe('a model on the screen', () => {
       .and.to.match(/log loss +0\.1235|0\.1234/);
   });
 
+  it('shows the kinds of its features, and how many categories they have', () => {
+    const features = [
+      { name: 'age', kind: 'numeric', categories: [] },
+      { name: 'city', kind: 'categorical', categories: ['Oslo', 'Rome'], nCategories: 2 },
+    ] as const;
+    expect(describeModel({ ...bare, features }, plain)).to.match(
+      /features +1 numeric: age; 1 categorical: city \(2\)$/m,
+    );
+  });
+
+  it('has lines of a readable length, however wide it is', () => {
+    const features = Array.from({ length: 5000 }, (_, index) => ({
+      name: `${index}_${'long'.repeat(60)}`,
+      kind: index % 2 === 0 ? ('numeric' as const) : ('categorical' as const),
+      categories: [],
+      nCategories: index % 2 === 0 ? undefined : 1e6,
+      importance: 1 / 5000,
+    }));
+    const classes = Array.from({ length: 300 }, (_, index) => `${index}${'x'.repeat(1000)}`);
+    const lines = describeModel({ ...bare, features, classes }, plain).split('\n');
+    expect(lines.filter((line) => line.length > 700)).to.deep.equal([]);
+    expect(lines.join('\n')).to.match(/importances +0_long[long]*…[long]+ 0\.0 %, 1_long/);
+    expect(lines.join('\n')).to.include('2500 numeric: 0_long').and.to.include('2500 categorical: 1_long');
+  });
+
   it('has one line in the list, whatever its state', () => {
     const training = { fraction: 0, iteration: 0, iterations: 0 };
     const lines = formatModels(

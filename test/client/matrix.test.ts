@@ -81,6 +81,7 @@ describe('encodeMatrix', () => {
   it('refuses no rows, no columns, and data of another size than it says', () => {
     expect(() => encodeMatrix([])).to.throw(InputError, 'x: has no rows');
     expect(() => encodeMatrix({ columns: {} })).to.throw(InputError, 'x.columns: has no columns');
+    expect(() => encodeMatrix({ columns: { a: [] } })).to.throw(InputError, 'x: has no rows');
     expect(() => encodeMatrix({ rows: 2, columns: 2, data: new Float64Array(3) })).to.throw(
       InputError,
       'x.data: has 3 numbers; 2 x 2 need 4',
@@ -94,6 +95,26 @@ describe('encodeMatrix', () => {
     );
     const mixed = { columns: { a: [1, '2'] as unknown as number[] } };
     expect(() => encodeMatrix(mixed)).to.throw(InputError, 'x.columns.a[1]: is 2; must be a number');
+    const words = { columns: { a: ['x', 2] as unknown as string[] } };
+    expect(() => encodeMatrix(words)).to.throw(InputError, 'x.columns.a[1]: is 2; must be a string');
+  });
+
+  it('says what stands for a missing value of a column', () => {
+    const column = (values: unknown[]) => () => encodeMatrix({ columns: { a: values as string[] } });
+    expect(column([1, null])).to.throw(
+      InputError,
+      'x.columns.a[1]: is null; must be a number, NaN where it is missing',
+    );
+    expect(column([undefined, 'x'])).to.throw(
+      InputError,
+      "x.columns.a[0]: is undefined; must be a string, for example '' where it is missing",
+    );
+    expect(column([null])).to.throw(InputError, 'x.columns.a[0]: is null; must be a number, NaN');
+    const { columns } = overTheWire(encodeMatrix({ columns: { a: [Number.NaN, 1], b: ['', 'x'] } }));
+    expect(columns).to.deep.equal([
+      { name: 'a', numbers: [Number.NaN, 1], strings: [] },
+      { name: 'b', numbers: [], strings: ['', 'x'] },
+    ]);
   });
 });
 

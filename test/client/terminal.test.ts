@@ -52,6 +52,10 @@ describe('what people read', () => {
   it('cuts long lists, and says how long they are', () => {
     expect(formatList([1, 2, 3], 3)).to.equal('1, 2, 3');
     expect(formatList(['a', 'b', 'c'], 2)).to.equal('a, b, … (3 in all)');
+    const long = `${'x'.repeat(21)}${'y'.repeat(20)}`;
+    expect(formatList([long, 'x'.repeat(40), 'a\n\tb'])).to.equal(
+      `${'x'.repeat(20)}…${'y'.repeat(19)}, ${'x'.repeat(40)}, a b`,
+    );
   });
 
   it('is aligned in tables, without trailing blanks', () => {

@@ -23,6 +23,31 @@ describe('the README', () => {
     await server.close();
   });
 
+  it('shows command lines that run, on data that the example makes', async () => {
+    const program = fileURLToPath(new URL('../../examples/make-renewals.js', import.meta.url));
+    const made = await promisify(execFile)(process.execPath, [program]);
+    expect(made.stdout).to.equal(await read('examples/renewals.csv'));
+
+    const readme = await read('README.md');
+    const commands = [...readme.matchAll(/^npx modelserver (.*)$/gm)].map(([, args]) => args);
+    expect(commands).to.have.length.above(2);
+    const server = await startTestServer();
+    const cli = fileURLToPath(new URL('../../client/cli.js', import.meta.url));
+    const options = { cwd: fileURLToPath(ROOT), env: { ...process.env, MODELSERVER_ADDRESS: server.address } };
+    let shown = '';
+    for (const command of commands) {
+      // oxlint-disable-next-line no-await-in-loop -- one command needs the one before it
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [cli, ...command.split(' ')], options);
+      shown += stderr + stdout;
+    }
+    const decided = /^`(\d+ numeric: [^`]+)`/m.exec(readme)?.[1];
+    expect(decided).to.be.a('string');
+    expect(shown)
+      .to.include(`${decided}\n`)
+      .and.to.match(/"Porto"[^]*1 {2}yes [^]*2 {2}no /);
+    await server.close();
+  });
+
   it('names every setting', async () => {
     const names = [...(await read('README.md')).matchAll(/^\| `([A-Z_]+)` +\|[^|]+\|[^|]+\|$/gm)].map(
       ([, name]) => name,

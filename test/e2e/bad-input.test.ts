@@ -51,7 +51,37 @@ const MATRICES: [string, object | undefined, string][] = [
     },
     'x.columns[1].numbers',
   ],
-  ['an empty column', { columns: [{ name: 'a' }] }, 'x.columns[0].numbers'],
+  ['an empty column', { columns: [{ name: 'a' }] }, 'x.columns[0]'],
+  [
+    'a column of numbers and strings',
+    {
+      columns: [
+        { name: 'a', numbers: [1, 2] },
+        { name: 'b', numbers: [1, 2], strings: ['1', '2'] },
+      ],
+    },
+    'x.columns[1]',
+  ],
+  [
+    'a column of strings that is too short',
+    {
+      columns: [
+        { name: 'a', numbers: [1, 2] },
+        { name: 'b', strings: ['1'] },
+      ],
+    },
+    'x.columns[1].strings',
+  ],
+  [
+    'a category beyond reason',
+    {
+      columns: [
+        { name: 'a', numbers: [1, 2] },
+        { name: 'b', strings: ['1', '2'.repeat(16_384)] },
+      ],
+    },
+    'x.columns[1].strings[1]',
+  ],
   ['a column without a name', { columns: [{ numbers: [1, 2] }] }, 'x.columns[0].name'],
   [
     'two columns of one name',
@@ -114,6 +144,27 @@ const FITS: [string, object, string][] = [
   ['too few feature names', { options: { featureNames: ['a'] } }, 'options.feature_names'],
   ['equal feature names', { options: { featureNames: ['a', 'a'] } }, 'options.feature_names[1]'],
   ['an empty feature name', { options: { featureNames: ['a', ''] } }, 'options.feature_names[1]'],
+  [
+    'a categorical feature that is no column',
+    { options: { categoricalFeatures: [1, 2] } },
+    'options.categorical_features[1]',
+  ],
+  [
+    'a categorical feature named twice',
+    { options: { categoricalFeatures: [1, 0, 1] } },
+    'options.categorical_features[2]',
+  ],
+  ['categories that are no integers', { options: { categoricalFeatures: [1] } }, 'x.rows[0].values[1]'],
+  [
+    'packed categories that are no integers',
+    { x: raw({ data: floats(1, 2, 3.5, 4) }), y: two, options: { categoricalFeatures: [0] } },
+    'x.raw.data',
+  ],
+  [
+    'categories beyond the integers that doubles tell apart',
+    { x: { rows: [{ values: [2 ** 53] }, { values: [1] }] }, y: two, options: { categoricalFeatures: [0] } },
+    'x.rows[0].values[0]',
+  ],
   ['a request_id beyond reason', { requestId: 'r'.repeat(129) }, 'request_id'],
 ];
 

@@ -148,19 +148,28 @@ describe('The estimator of a request', () => {
     }
   });
 
-  it('is not implemented with an engine, or of a kind, that is not built', () => {
+  it('is not implemented with an engine that is not built', () => {
     refusalOf(() => resolveEstimator('xgb_classifier', 'mljs', {}), 'NOT_IMPLEMENTED', [
       'estimator.xgb_classifier.engine',
     ]);
-    refusalOf(() => resolveEstimator('cat_boost_classifier', undefined, {}), 'NOT_IMPLEMENTED', [
-      'estimator.cat_boost_classifier',
+    refusalOf(() => resolveEstimator('cat_boost_classifier', 'mljs', {}), 'NOT_IMPLEMENTED', [
+      'estimator.cat_boost_classifier.engine',
     ]);
   });
 
   it('leads to its engine', () => {
-    const spec = resolveEstimator('logistic_regression', undefined, {});
-    expect(engineOf(spec)).to.equal(catalog.logistic_regression.engines.core);
-    expect(engineOf({ ...spec, engine: 'mljs' })).to.equal(catalog.logistic_regression.engines.mljs);
-    expect(() => engineOf({ ...spec, kind: 'cat_boost_classifier' })).to.throw(RangeError, 'no engine core');
+    const spec = resolveEstimator('random_forest_classifier', undefined, {});
+    expect(engineOf(spec)).to.equal(catalog.random_forest_classifier.engines.core);
+    expect(engineOf({ ...spec, engine: 'mljs' })).to.equal(catalog.random_forest_classifier.engines.mljs);
+    const foreign = { ...spec, kind: 'cat_boost_classifier', engine: 'mljs' } as const;
+    expect(() => engineOf(foreign)).to.throw(RangeError, 'no engine mljs');
+  });
+
+  it('leads to an engine that takes categories, whether or not it does so by itself', () => {
+    const { engines } = catalog.logistic_regression;
+    const engine = engineOf(resolveEstimator('logistic_regression', undefined, {}));
+    expect(engines.core).not.to.have.property('takesCategories');
+    expect(engine).not.to.equal(engines.core);
+    expect(['lbfgs', 'saga'].map((solver) => engine.honours('solver', solver))).to.deep.equal([true, false]);
   });
 });

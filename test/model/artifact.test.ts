@@ -5,6 +5,7 @@ import { tensor, type Tensors } from '../../src/estimators/tensor.js';
 import { decodeArtifact, encodeArtifact } from '../../src/model/artifact.js';
 import { decodeHeader, headerLength } from '../../src/model/artifact-header.js';
 import type { NewModel } from '../../src/model/artifact-metadata.js';
+import type { Feature } from '../../src/model/model.js';
 
 const model: NewModel = {
   generation: 1,
@@ -42,6 +43,43 @@ describe('an artifact', () => {
     for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
       expect(decoded.tensors[name]).to.deep.equal({ dtype, shape, data });
     }
+  });
+
+  it('keeps what is shown of categories out of its sha256, and has a format of its own for them', async () => {
+    const colour: Feature = {
+      name: 'colour',
+      kind: 'categorical',
+      categoryKind: 'string',
+      nCategories: 2,
+      shownCategories: ['red', ''],
+    };
+    const categorical = { ...model, features: [model.features[0], colour] };
+    const { bytes, card } = await encodeArtifact(categorical, tensors);
+    expect((await decodeArtifact(copyOf(bytes))).card).to.deep.equal(card);
+    expect(card.features).to.deep.equal(categorical.features);
+    const fewer = { ...categorical, features: [model.features[0], { ...colour, shownCategories: ['red'] }] };
+    expect((await encodeArtifact(fewer, tensors)).card.sha256).to.equal(card.sha256);
+    const more = { ...categorical, features: [model.features[0], { ...colour, nCategories: 3 }] };
+    expect((await encodeArtifact(more, tensors)).card.sha256).not.to.equal(card.sha256);
+    expect(metadataOf(bytes)).to.include({ format_version: '2', shown_categories: '[["red",""]]' });
+    // What older servers have to do with stays as it was.
+    const numeric = metadataOf((await encodeArtifact(model, tensors)).bytes);
+    expect(numeric).to.include({ format_version: '1' }).and.not.have.property('shown_categories');
+    expect(numeric).to.have.property('features', JSON.stringify(model.features));
+  });
+
+  it('is refused where it shows categories of other features than it has', async () => {
+    const { bytes } = await encodeArtifact(model, tensors);
+    const text = Buffer.from(bytes).toString('latin1');
+    const start = headerLength(bytes, bytes.byteLength);
+    const header = text.slice(8, start).replace('"request_id":', '"shown_categories":"[[]]","request_id":').trimEnd();
+    const padded = header.padEnd(Math.ceil(header.length / 8) * 8);
+    const other = Buffer.alloc(8 + padded.length + text.length - start);
+    other.writeBigUInt64LE(BigInt(padded.length));
+    other.write(padded + text.slice(start), 8, 'latin1');
+    const error = await refusalOf(Uint8Array.from(other));
+    expect(error).to.have.property('reason', 'MODEL_CORRUPT');
+    expect(error).to.have.property('message').that.includes('shows categories of 1 features, and has 0');
   });
 
   it('is laid out as safetensors: aligned, without gaps, with strings only in its metadata', async () => {
@@ -102,7 +140,7 @@ describe('an artifact', () => {
     expect(error).to.have.property('reason', 'MODEL_FORMAT_UNSUPPORTED');
     expect(error)
       .to.have.property('message')
-      .that.matches(/version 7.*up to 1/);
+      .that.matches(/version 7.*up to 2/);
   });
 
   it('is read also where its data is not aligned, as other writers of the layout leave it', async () => {
@@ -136,6 +174,10 @@ describe('an artifact', () => {
 
 function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(bytes);
+}
+
+function metadataOf(bytes: Uint8Array): Record<string, string> {
+  return (headerOf(bytes) as Record<string, Record<string, string>>)['__metadata__'];
 }
 
 function headerOf(bytes: Uint8Array): object {

@@ -22,6 +22,7 @@ export async function measureTraining(
     labels: 'packed',
     balanced: false,
     validationFraction: 0,
+    nCategories: 0,
     times: 1,
     ...given,
   };

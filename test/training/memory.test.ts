@@ -26,6 +26,8 @@ const BOOSTING_SHARE = 1.5;
 const SHAPES: Readonly<Record<string, Partial<MeasuredTraining>>> = {
   'in single precision': { single: true },
   'with rows held out': { validationFraction: 0.25 },
+  'with categories': { nCategories: 60 },
+  'with categories of rows held out': { nCategories: 60, validationFraction: 0.05 },
 };
 
 describe('the memory of a training', () => {
@@ -50,6 +52,9 @@ describe('the memory of a training', () => {
       }
 
       if (kind === 'lgbm_classifier' || kind === 'xgb_classifier') {
+        it('is as estimated with 10,000 categories', () => expectEstimate(150_000, { nCategories: 10_000 })).timeout(
+          60_000,
+        );
         it(`is at most ${BOOSTING_SHARE} times the size of its rows, with them, and is given back`, async () => {
           const [nSamples, nFeatures] = [300_000, 28];
           const [{ peak, rest }] = await measureTraining(kind, nSamples, { hyperparameters, nFeatures });

@@ -170,7 +170,7 @@ describe('the training pool', () => {
   });
 
   it('keeps the stack of an unexpected error for the log', async () => {
-    const broken = { ...forest(1), kind: 'cat_boost_classifier' } as EstimatorSpec;
+    const broken = { ...forest(1), kind: 'cat_boost_classifier', engine: 'mljs' } as EstimatorSpec;
     const error = await failureOf(open().acquire().train(jobOf(broken), new SharedProgress(), never));
     expect(error).to.be.an('error').that.does.not.have.property('reason');
     expect(error).to.have.property('stack').that.includes('catalog');

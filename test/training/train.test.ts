@@ -64,6 +64,22 @@ describe('the scoring of a training', () => {
     expect(message).to.match(/at most 2\d{3}, the rows that options\.validation_fraction leaves of n_samples, 5000/);
   });
 
+  it('codes the rows held out by the categories of the others', () => {
+    const job = jobOf('k_neighbors_classifier');
+    const rows = job.x.rows;
+    // The class is the category's last digit.
+    const { values } = job.y;
+    const codes = Array.from({ length: rows }, (_, row) => 10 * (row % 20) + Number(values[row]));
+    job.x.data.set(codes.flatMap((code) => [code, 0]));
+    const categorical = [{ column: 0, path: 'options.categorical_features[0]', name: 'x0' }];
+    const { categories, scores } = train({ ...job, categorical }, silent);
+    const [ranked] = categories;
+    expect(new Set(ranked).size).to.equal(ranked.length);
+    expect(Array.from(ranked).every((code) => codes.includes(code))).to.equal(true);
+    // Held-out rows of other codes than theirs would be labelled by chance.
+    expect(scores?.accuracy).to.be.above(0.9);
+  });
+
   it('predicts in blocks what it would predict at once', () => {
     const { spec, x, y } = jobOf('random_forest_classifier');
     const engine = engineOf(spec);

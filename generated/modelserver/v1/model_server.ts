@@ -259,7 +259,7 @@ export enum FeatureKind {
   FEATURE_KIND_UNSPECIFIED = 0,
   /** FEATURE_KIND_NUMERIC - Numbers. */
   FEATURE_KIND_NUMERIC = 1,
-  /** FEATURE_KIND_CATEGORICAL - Categories, as strings. */
+  /** FEATURE_KIND_CATEGORICAL - Categories: strings, or integers. */
   FEATURE_KIND_CATEGORICAL = 2,
   UNRECOGNIZED = -1,
 }
@@ -346,11 +346,24 @@ export interface Column {
    * must be one of the model's feature names; their order is put right.
    */
   name: string;
-  /** A numeric feature (shape: n_samples). */
+  /**
+   * A numeric feature (shape: n_samples), or one of integer categories; see
+   * FitOptions.categorical_features.
+   */
   numbers: number[];
   /**
    * A categorical feature (shape: n_samples), whose categories the model
-   * stores. Not built yet: answers UNIMPLEMENTED.
+   * stores. The empty string is a category like any other; there are no missing
+   * ones. A category has at most 16,383 bytes in UTF-8; those of a feature are at
+   * most 1,048,576, of at most 64 MiB together.
+   *
+   * Forests number the categories by how many training rows have them, the most
+   * frequent one first, and split on these numbers. Logistic regression and
+   * nearest neighbours see a feature of its own for each category, 1 or 0, of
+   * which there can be 4,096 in all, numeric ones included. In Predict a category
+   * that no training row had is one more number behind the others, or 0 in all of
+   * these features. Boosted trees part the categories themselves; the messages of
+   * their estimators say how, and what becomes of one that no training row had.
    */
   strings: string[];
 }
@@ -393,7 +406,7 @@ export interface Estimator {
     /** Boosted trees as LightGBM grows them. */
     { $case: "lgbmClassifier"; value: LGBMClassifier }
     | //
-    /** Boosted trees as CatBoost grows them. Not built yet: UNIMPLEMENTED. */
+    /** Boosted trees as CatBoost grows them. */
     { $case: "catBoostClassifier"; value: CatBoostClassifier }
     | undefined;
 }
@@ -1184,15 +1197,23 @@ export interface LGBMClassifier {
 }
 
 /**
- * Boosted oblivious trees, after CatBoost's CatBoostClassifier; compatible, not
- * CatBoost itself. Not built yet: UNIMPLEMENTED.
+ * Boosted oblivious trees, after CatBoost's CatBoostClassifier with
+ * boosting_type Plain; compatible, not CatBoost itself. Missing values (NaN) are
+ * taken as nan_mode says. Of features with categories there are ordered target
+ * statistics, also of combinations of them from 200 iterations on; a category that
+ * the training has not seen is taken for one without rows, and a missing one is
+ * refused.
  */
 export interface CatBoostClassifier {
-  /** The number of boosting rounds, at least 1. Default 1000. */
+  /** The number of boosting rounds, 1 to 100,000. Default 1000. */
   iterations?:
     | number
     | undefined;
-  /** Shrinkage of each tree, > 0. Unset: from n_samples and iterations. */
+  /**
+   * Shrinkage of each tree, > 0. Unset: chosen by n_samples and iterations as
+   * CatBoost does, unless l2_leaf_reg or leaf_estimation_iterations is set, else
+   * 0.03.
+   */
   learningRate?:
     | number
     | undefined;
@@ -1200,39 +1221,48 @@ export interface CatBoostClassifier {
   depth?:
     | number
     | undefined;
-  /** L2 penalty on leaves, at least 0. Default 3. */
+  /** L2 penalty on leaves, at least 0. Unset: 3. */
   l2LeafReg?:
     | number
     | undefined;
-  /** Randomness of split scores, at least 0. Default 1. */
+  /** Strength of the noise that split scores get, at least 0. Default 1. */
   randomStrength?:
     | number
     | undefined;
-  /** How rows are sampled. Default MVS (binary) or BAYESIAN (multiclass). */
+  /** How rows are sampled. Unset: MVS for two classes, BAYESIAN for more. */
   bootstrapType?:
     | CatBoostClassifier_BootstrapType
     | undefined;
-  /** Share of the rows drawn, in (0, 1]. Default 0.8. */
+  /**
+   * Share of the rows drawn, in (0, 1], for MVS (unset: 0.8, and 1 of fewer than
+   * 100 rows) and BERNOULLI (unset: 0.66).
+   */
   subsample?:
     | number
     | undefined;
-  /** Strength of BAYESIAN, at least 0. Default 1. */
+  /** Strength of BAYESIAN, at least 0. Unset: 1. */
   baggingTemperature?:
     | number
     | undefined;
-  /** Share of the features drawn for each split, in (0, 1]. Default 1. */
+  /** Share of the features drawn for each level of a tree, in (0, 1]. Default 1. */
   rsm?:
     | number
     | undefined;
-  /** The number of borders of a feature, 1 to 65,535. Default 254. */
+  /** The most borders of a feature, 1 to 65,535. Default 254. */
   borderCount?:
     | number
     | undefined;
-  /** Newton steps for the values of a leaf, at least 1. Unset: by the loss. */
+  /**
+   * Newton steps for the values of leaves, 1 to 1000. Unset: 10 for two classes,
+   * and 1 for more, or of fewer than 200 iterations on fewer than 20 features.
+   */
   leafEstimationIterations?:
     | number
     | undefined;
-  /** Up to so many categories are split one against the rest. Default 2. */
+  /**
+   * Features of up to so many categories are split one against the rest, 0 to
+   * 65,535; of others there are ordered target statistics. Default 2.
+   */
   oneHotMaxSize?:
     | number
     | undefined;
@@ -1415,8 +1445,11 @@ export interface FitOptions {
    */
   featureNames: string[];
   /**
-   * Indexes of the columns of a numeric matrix that hold categories. Not built
-   * yet: UNIMPLEMENTED.
+   * Indexes, from 0 on and all different, of the columns of x that hold
+   * categories as integers: whole numbers from -(2^53 - 1) to 2^53 - 1, or NaN
+   * for a missing one where the estimator takes missing values. Predict takes the
+   * same. In `x.columns`, those of strings are categorical anyway, and may be
+   * named here too. What is said of `Column.strings` holds for them as well.
    */
   categoricalFeatures: number[];
   /**
@@ -1570,7 +1603,10 @@ export interface TrainingProgress {
 export interface PredictRequest {
   /** The name of a loaded model. */
   name: string;
-  /** The rows (shape: n_samples x the model's n_features_in). */
+  /**
+   * The rows (shape: n_samples x the model's n_features_in). A model with
+   * features of strings takes `columns` only.
+   */
   x:
     | Matrix
     | undefined;
@@ -1754,7 +1790,12 @@ export interface Feature {
   name: string;
   /** Its kind. */
   kind: FeatureKind;
-  /** The categories of a categorical feature. */
+  /**
+   * The categories of a categorical feature, the most frequent in the training
+   * rows first: the first 1,000, and fewer where those of all features take more
+   * than 1 MiB, of which each has an equal share. Integers are in decimal digits.
+   * Not in a ListModels.
+   */
   categories: string[];
   /**
    * Its share in what the model's splits have gained, where the estimator measures
@@ -1770,7 +1811,16 @@ export interface Feature {
    * How many of the model's splits look at it, where the estimator counts them;
    * XGBoost's importance type "weight", LightGBM's "split".
    */
-  splits?: number | undefined;
+  splits?:
+    | number
+    | undefined;
+  /**
+   * How many categories a categorical feature has, shown or not: those of the
+   * training rows.
+   */
+  nCategories: number;
+  /** Whether they are integers, which Predict takes as numbers, and not strings. */
+  integerCategories: boolean;
 }
 
 /**
@@ -7563,7 +7613,15 @@ export const Model: MessageFns<Model> = {
 };
 
 function createBaseFeature(): Feature {
-  return { name: "", kind: 0, categories: [], importance: undefined, splits: undefined };
+  return {
+    name: "",
+    kind: 0,
+    categories: [],
+    importance: undefined,
+    splits: undefined,
+    nCategories: 0,
+    integerCategories: false,
+  };
 }
 
 export const Feature: MessageFns<Feature> = {
@@ -7582,6 +7640,12 @@ export const Feature: MessageFns<Feature> = {
     }
     if (message.splits !== undefined) {
       writer.uint32(40).uint32(message.splits);
+    }
+    if (message.nCategories !== 0) {
+      writer.uint32(48).uint32(message.nCategories);
+    }
+    if (message.integerCategories !== false) {
+      writer.uint32(56).bool(message.integerCategories);
     }
     return writer;
   },
@@ -7639,6 +7703,22 @@ export const Feature: MessageFns<Feature> = {
             message.splits = reader.uint32();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.nCategories = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.integerCategories = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -7660,6 +7740,16 @@ export const Feature: MessageFns<Feature> = {
         : [],
       importance: isSet(object.importance) ? globalThis.Number(object.importance) : undefined,
       splits: isSet(object.splits) ? globalThis.Number(object.splits) : undefined,
+      nCategories: isSet(object.nCategories)
+        ? globalThis.Number(object.nCategories)
+        : isSet(object.n_categories)
+        ? globalThis.Number(object.n_categories)
+        : 0,
+      integerCategories: isSet(object.integerCategories)
+        ? globalThis.Boolean(object.integerCategories)
+        : isSet(object.integer_categories)
+        ? globalThis.Boolean(object.integer_categories)
+        : false,
     };
   },
 
@@ -7680,6 +7770,12 @@ export const Feature: MessageFns<Feature> = {
     if (message.splits !== undefined) {
       obj.splits = Math.round(message.splits);
     }
+    if (message.nCategories !== 0) {
+      obj.nCategories = Math.round(message.nCategories);
+    }
+    if (message.integerCategories !== false) {
+      obj.integerCategories = message.integerCategories;
+    }
     return obj;
   },
 
@@ -7693,6 +7789,8 @@ export const Feature: MessageFns<Feature> = {
     message.categories = object.categories?.map((e) => e) || [];
     message.importance = object.importance ?? undefined;
     message.splits = object.splits ?? undefined;
+    message.nCategories = object.nCategories ?? 0;
+    message.integerCategories = object.integerCategories ?? false;
     return message;
   },
 };

@@ -19,6 +19,7 @@ import { TreePruner } from './tree-pruner.js';
 /** Forests on histograms of binned features, in kernels of our own. */
 export const coreRandomForest: Engine<RandomForestHyperparameters> = {
   takesMissingValues: true,
+  takesCategories: 'in order',
   takesSampleWeight: true,
 
   honours: (name) => name !== 'monotonic_cst',

@@ -18,6 +18,7 @@ const NEUTRAL: Partial<Record<keyof RandomForestHyperparameters, unknown>> = {
 /** Forests whose splits ml-random-forest finds. */
 export const mljsRandomForest: Engine<RandomForestHyperparameters> = {
   takesMissingValues: false,
+  takesCategories: 'in order',
 
   honours(name, value) {
     switch (name) {

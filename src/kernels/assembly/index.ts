@@ -33,3 +33,28 @@ export { findSplit } from './split-search';
 export { partitionByCut16, partitionByCut8, partitionBySet16, partitionBySet8 } from './tile-partition';
 export { addToScores } from './boosting-scores';
 export { walkBoostedBatch, walkBoostedRow, walkMixedBatch, walkMixedRow } from './boosted-traversal';
+
+export { sigmoidStructure, softmaxStructure } from './oblivious-gradients';
+export { bayesianFactors, bernoulliFactors, drawFraction, drawnFactors, weighRows } from './row-factors';
+export { nextNormal, startNormals } from './normals';
+export { addSplitScores, bestBorder, histogramTotal } from './oblivious-split';
+export { addLanes } from './lane-histogram';
+export {
+  addLeafValues,
+  addWeightsByLeaf,
+  countGroups,
+  findLeaves8,
+  findLeavesMixed,
+  markLeaves,
+  markTests,
+  groupRows,
+  leafCurvature,
+  listByLeaf,
+  stepGroups,
+} from './oblivious-leaves';
+export { countBorders, walkObliviousBatch, walkObliviousRow } from './oblivious-traversal';
+
+export { countKeys, joinKeys } from './tuple-keys';
+export { addCounts, countedStatistics, countersOf, orderedStatistics, startCounts } from './target-statistics';
+export { commonBits, hashTuples, orderTuples, tagTuples } from './tuple-hashes';
+export { lookUpStatistics, packEntries } from './statistic-tables';

@@ -1,4 +1,4 @@
-const GOLDEN_RATIO: u64 = 0x9e3779b97f4a7c15;
+export const GOLDEN_RATIO: u64 = 0x9e3779b97f4a7c15;
 
 /** A stream of random numbers: SplitMix64 (Steele, Lea and Flood, 2014), whose state is one word. */
 @unmanaged
@@ -26,7 +26,7 @@ export function seedRandom(random: Random, seed: u32, stream: u32): void {
   random.state = scramble(scramble(<u64>seed + GOLDEN_RATIO) ^ (<u64>stream));
 }
 
-function scramble(word: u64): u64 {
+export function scramble(word: u64): u64 {
   word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9;
   word = (word ^ (word >> 27)) * 0x94d049bb133111eb;
   return word ^ (word >> 31);

@@ -47,7 +47,8 @@ describe('The grid of rounded rows', () => {
       fc.property(fc.array(row, { minLength: 2, maxLength: 30 }), row, (rows, query) => {
         const found = gridOver(rows);
         if (found === undefined) {
-          expect(new Set(rows.map((values) => values.map((v) => v + 0).join())).size).to.equal(1);
+          // Equal, or so near that squares of their differences vanish.
+          for (const values of rows) expect(norm(values.map((v, j) => v - rows[0][j]))).to.be.below(2 ** -390);
           return;
         }
         const point = found.round(query);

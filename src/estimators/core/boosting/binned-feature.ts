@@ -2,8 +2,8 @@ import type { TrainingSet } from '../../estimator.js';
 import { type ColumnSample, distinctValues, distinctValuesBytes } from '../sampled-columns.js';
 import type { BinningRule, Masses } from './binning-rule.js';
 
-/** From more rows than these, the edges come from a sample. */
-const EDGE_SAMPLE = 65_536;
+/** From more rows than these, the edges come from a sample, as LightGBM takes it (bin_construct_sample_cnt). */
+const EDGE_SAMPLE = 200_000;
 /** The most bins whose numbers fit a byte. */
 export const BYTE_BINS = 256;
 

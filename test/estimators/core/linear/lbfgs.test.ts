@@ -107,7 +107,8 @@ describe('Projected L-BFGS', () => {
         const memory = new CurvatureMemory(identity);
         const penalty = Float64Array.from(strengths);
         const { ending } = projectedLbfgs(bowl(curvatures, centre), penalty, x, memory, identity, limits);
-        expect(ending).to.equal('converged');
+        // Values may tell no difference any more a moment before the gradient is small enough.
+        expect(ending).to.be.oneOf(['converged', 'flat']);
         x.forEach((value, i) => {
           const shrunk = Math.max(0, Math.abs(centre[i]) - strengths[i] / curvatures[i]) * Math.sign(centre[i]);
           expect(value).to.be.closeTo(shrunk, 1e-6);

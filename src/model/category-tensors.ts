@@ -1,0 +1,127 @@
+import { isUtf8 } from 'node:buffer';
+import { dataOf, tensor, type Tensors } from '../estimators/tensor.js';
+import type { Categories, ModelCategories } from './categories.js';
+import type { Feature } from './model.js';
+import { Turns } from './turns.js';
+
+// Each tensor holds those of all features of its kind, one after the other.
+/** The strings in UTF-8: U8[bytes]. */
+const NAMES = 'category_names';
+/** Where each of them ends: U32[n]. */
+const ENDS = 'category_name_ends';
+/** The integers: F64[n]. */
+const INTEGERS = 'category_integers';
+
+/** How many strings are converted between two looks at the clock. */
+const PART = 64;
+
+/**
+ * The tensors that hold a model's categories; none where it has no categorical
+ * features.
+ *
+ * @throws the signal's reason.
+ */
+export async function categoryTensors(categories: ModelCategories, signal: AbortSignal): Promise<Tensors> {
+  const strings = categories.flatMap((each) => (each?.kind === 'string' ? [each.values] : []));
+  const integers = categories.flatMap((each) => (each?.kind === 'integer' ? [each.values] : []));
+  return {
+    ...(strings.length === 0 ? {} : await tensorsOfStrings(strings, signal)),
+    ...(integers.length === 0 ? {} : { [INTEGERS]: tensorOfIntegers(integers) }),
+  };
+}
+
+/**
+ * The categories in a model's tensors.
+ *
+ * @throws RangeError when they are not those of such features.
+ */
+export async function readCategories(tensors: Tensors, features: readonly Feature[]): Promise<ModelCategories> {
+  const strings = stringsIn(tensors, totalOf(features, 'string'));
+  const integers = integersIn(tensors, totalOf(features, 'integer'));
+  const turns = new Turns();
+  const categories: (Categories | undefined)[] = [];
+  for (const feature of features) {
+    if (feature.kind === 'numeric') categories.push(undefined);
+    else if (feature.categoryKind === 'integer') {
+      categories.push({ kind: 'integer', values: integers.next(feature.nCategories) });
+    } else {
+      const values: string[] = [];
+      for (let i = 0; i < feature.nCategories; i++) {
+        if (i % PART === 0 && turns.isOver) await turns.next();
+        values.push(strings.next());
+      }
+      categories.push({ kind: 'string', values });
+    }
+  }
+  return categories;
+}
+
+/** How many categories the features of a kind have together; undefined where there is no such feature. */
+function totalOf(features: readonly Feature[], kind: Categories['kind']): number | undefined {
+  let total: number | undefined;
+  for (const feature of features) {
+    if (feature.kind === 'categorical' && feature.categoryKind === kind) total = (total ?? 0) + feature.nCategories;
+  }
+  return total;
+}
+
+async function tensorsOfStrings(features: readonly (readonly string[])[], signal: AbortSignal): Promise<Tensors> {
+  const turns = new Turns(signal);
+  const strings = features.flat();
+  const ends = new Uint32Array(strings.length);
+  let end = 0;
+  for (let i = 0; i < strings.length; i++) {
+    if (i % PART === 0 && turns.isOver) await turns.next();
+    end += Buffer.byteLength(strings[i]);
+    ends[i] = end;
+  }
+  const names = new Uint8Array(end);
+  const text = Buffer.from(names.buffer);
+  for (let i = 0; i < strings.length; i++) {
+    if (i % PART === 0 && turns.isOver) await turns.next();
+    text.write(strings[i], i === 0 ? 0 : ends[i - 1]);
+  }
+  return { [NAMES]: tensor('U8', [names.length], names), [ENDS]: tensor('U32', [ends.length], ends) };
+}
+
+function tensorOfIntegers(features: readonly Float64Array[]): ReturnType<typeof tensor> {
+  const values = new Float64Array(features.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const each of features) {
+    values.set(each, from);
+    from += each.length;
+  }
+  return tensor('F64', [values.length], values);
+}
+
+/** Reads one string after the other. */
+function stringsIn(tensors: Tensors, total: number | undefined): { next(): string } {
+  if (total === undefined) return { next: () => '' };
+  const ends = dataOf(tensors, ENDS, 'U32', [total]);
+  const names = dataOf(tensors, NAMES, 'U8', [-1]);
+  const isWhole = (total === 0 ? 0 : ends[total - 1]) === names.length && isUtf8(names);
+  if (!isWhole) throw new RangeError(`tensor ${NAMES} is not the text of ${total} categories`);
+  const text = Buffer.from(names.buffer, names.byteOffset, names.byteLength);
+  let i = 0;
+  let start = 0;
+  return {
+    next() {
+      const end = ends[i++];
+      // A string neither ends before it starts nor starts inside of a character.
+      if (end < start || (start < names.length && (names[start] & 0xc0) === 0x80)) {
+        throw new RangeError(`tensor ${ENDS} is not valid`);
+      }
+      const value = text.toString('utf8', start, end);
+      start = end;
+      return value;
+    },
+  };
+}
+
+/** Reads the integers of one feature after the other. */
+function integersIn(tensors: Tensors, total: number | undefined): { next(count: number): Float64Array<ArrayBuffer> } {
+  const values = total === undefined ? new Float64Array(0) : dataOf(tensors, INTEGERS, 'F64', [total]);
+  if (!values.every(Number.isSafeInteger)) throw new RangeError(`tensor ${INTEGERS} is not of whole numbers`);
+  let from = 0;
+  return { next: (count) => values.slice(from, (from += count)) };
+}
