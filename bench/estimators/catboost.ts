@@ -7,7 +7,7 @@ const TREES = 200;
 const oblivious = (rows: number, columns: number): Case => ({ rows, columns, classes: 2, bars: { fit: 0.8 } });
 const served = (one: Case): Case => ({
   ...one,
-  bars: { ...one.bars, batch: 0.5, row: 0.3, array_batch: null, array_row: null },
+  bars: { ...one.bars, batch: null, row: null, array_batch: 0.5, array_row: 0.3 },
 });
 
 const pair = withBoth(catBoost, { iterations: TREES });
@@ -24,8 +24,8 @@ export const catboost: Benchmark = {
   title: 'Oblivious trees against CatBoost',
   description:
     `One thread each, ${ROUNDS} rounds in turn on the same rows (synthetic, float64), with ${TREES} trees and else the defaults of both. ` +
-    'The ratio is the median of ours ÷ theirs, the times are medians; borders and bins are part of a fit. CatBoost is given Pools, which are ' +
-    `made outside of the times, also for the batch of ${QUERIES} rows and the single row that its predict_proba is asked about; of arrays it is ` +
-    `given rows of float64, as ours is. The log loss is that of ${QUERIES} other rows.`,
+    'The ratio is the median of ours ÷ theirs, the times are medians; borders and bins are part of a fit. CatBoost is fitted to Pools, which are ' +
+    `made outside of the times. Its predict_proba is asked about arrays of float64, as ours is (${QUERIES} rows, and a single one), to which the bars are ` +
+    `held, and about Pools made beforehand. The log loss is that of ${QUERIES} other rows.`,
   run: (circumstances) => compareAll([comparison], circumstances),
 };

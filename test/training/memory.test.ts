@@ -52,6 +52,9 @@ describe('the memory of a training', () => {
       }
 
       if (kind === 'lgbm_classifier' || kind === 'xgb_classifier') {
+        it('is as estimated with 10,000 categories', () => expectEstimate(150_000, { nCategories: 10_000 })).timeout(
+          60_000,
+        );
         it(`is at most ${BOOSTING_SHARE} times the size of its rows, with them, and is given back`, async () => {
           const [nSamples, nFeatures] = [300_000, 28];
           const [{ peak, rest }] = await measureTraining(kind, nSamples, { hyperparameters, nFeatures });

@@ -37,6 +37,8 @@ const LARGEST_LEAF = 1e30;
 const SPLIT_BYTES = 24;
 /** What a split takes laid out for predictions. */
 const LAID_SPLIT_BYTES = 24;
+/** What the tables of combined statistics take for each tree and row, as measured. */
+const TABLE_BYTES = 0.15;
 /** What the heap grows by, as measured, for the objects that trees are while they grow. */
 const GARBAGE_BYTES = 4 * 2 ** 20;
 
@@ -270,11 +272,14 @@ export function obliviousBytes(size: TrainingSize, plan: ObliviousPlan): Trainin
   const bordering = borderingBytes(nSamples) + 8 * nFeatures * nBorders;
   const workspace = workspaceBytes(features, layout, plan, { ...size, validation, weighted });
   const statistics = columns.length === 0 ? 0 : TargetStatistics.bytes(statisticsSize({ ...size, validation }, plan));
+  const combines = columns.length > 0 && plan.complexity > 1;
+  const tables = combines ? plan.iterations * nSamples * TABLE_BYTES : 0;
   const bins = BorderCounter.bytes(nFeatures, features) + TiledRows.bytes(nSamples + nValidation, layout);
   return {
     reading: bordering + bins + statistics,
-    learning: GARBAGE_BYTES + bordering + workspace + model,
-    predicting: 2 * model + plan.iterations * plan.depth * (LAID_SPLIT_BYTES - SPLIT_BYTES),
+    // Tables are put together from their parts.
+    learning: GARBAGE_BYTES + bordering + workspace + model + 2 * tables,
+    predicting: 2 * model + 3 * tables + plan.iterations * plan.depth * (LAID_SPLIT_BYTES - SPLIT_BYTES),
   };
 }
 
