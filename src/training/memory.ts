@@ -67,7 +67,8 @@ function labelBytes({ kind, values }: Labels): number {
 export function requireMemory(job: FitJob, engine: Engine, nClasses: number, nCategories?: Uint32Array): void {
   const bytes = trainingBytes(job, engine, nClasses, nCategories);
   if (bytes <= job.memoryMb * MEGABYTE) return;
-  const fewerTrees = 'n_estimators' in job.spec.hyperparameters ? ', or fewer trees (n_estimators)' : '';
+  const trees = ['n_estimators', 'iterations'].find((name) => name in job.spec.hyperparameters);
+  const fewerTrees = trees === undefined ? '' : `, or fewer trees (${trees})`;
   throw new DomainError(
     'TRAINING_MEMORY_LIMIT',
     `the training would take about ${Math.ceil(bytes / MEGABYTE)} MB, and TRAINING_MEMORY_MB allows ${job.memoryMb}; train on fewer rows or features${fewerTrees}, or raise TRAINING_MEMORY_MB on the server`,
