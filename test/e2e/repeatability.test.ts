@@ -68,25 +68,25 @@ const PINNED: readonly (readonly [what: string, estimator: object, problem: Prob
     "LightGBM's trees of two classes",
     { lgbmClassifier: { nEstimators: 10 } },
     breastCancer,
-    'd75b73e52051e789b4391adde22c61f62fff65ae59da73bf30a2fd8834ac6aa6',
+    '9e6a7f58cfc82211e467c65b006f3b7cdc077d3ed1b9a2f6dfcc46fc1a318883',
   ],
   [
     "LightGBM's trees of three classes",
     { lgbmClassifier: { nEstimators: 10, subsample: 0.8, subsampleFreq: 1 } },
     wine,
-    '06ca48d3b002697713c6de0b1c55c1402075883dbf08916833cc2009be19056f',
+    '520fb06a0185d20dec8f0c19337b8f47cd2cca63523979be0b3c979403e783de',
   ],
   [
     "XGBoost's trees of two classes",
     { xgbClassifier: { nEstimators: 10 } },
     breastCancer,
-    'ff77c571c0de81549f00cc7a8573e6f84403ec5178a235df2f99a4b767bd16ad',
+    'ec9ae901dc956162763399afa03ddc26812ffdf72a7ce5f7ee4eba258836eace',
   ],
   [
     "XGBoost's trees of three classes",
     { xgbClassifier: { nEstimators: 10, subsample: 0.8, colsampleBynode: 0.5 } },
     wine,
-    'e71cd34b6cb0d6214af6446ff09e7fd7a53437da2943ab32575cf5cb647f11d8',
+    'fa1d0ba4b279d8a92bb10a970fcde1e7554fe6b32d901828de1972fb3a94b7ef',
   ],
 ];
 
