@@ -9,7 +9,7 @@ import { oneHot } from './one-hot.js';
 import { randomForestClassifier } from './random-forest-classifier.js';
 import { xgbClassifier } from './xgb-classifier.js';
 
-/** Every estimator of the contract; one without engines is not built yet. */
+/** Every estimator of the contract. */
 export const catalog: Readonly<Record<EstimatorKind, Estimator>> = {
   logistic_regression: logisticRegression,
   random_forest_classifier: randomForestClassifier,
@@ -34,7 +34,6 @@ export function resolveEstimator(
   const path = `estimator.${kind}`;
   const estimator = catalog[kind];
   const name = engineName ?? estimator.defaultEngine;
-  if (name === undefined) throw notImplemented(path, 'this estimator is not built yet');
   const engine = estimator.engines[name];
   if (engine === undefined)
     throw notImplemented(`${path}.engine`, `ENGINE_${name.toUpperCase()} is not built yet for this estimator`);

@@ -1,5 +1,6 @@
 import type { HyperparameterTable, Values } from './hyperparameters.js';
 import type { Matrix } from './matrix.js';
+import type { MissingRefusals } from './missing-values.js';
 import type { Tensors } from './tensor.js';
 
 /** The estimators of the contract, by the names of its fields. */
@@ -109,6 +110,8 @@ export interface ModelShape extends Pick<TrainingSet, 'nFeatures' | 'nClasses' |
 export interface Engine<H = Readonly<Record<string, unknown>>> {
   /** Whether NaN in X means "missing"; otherwise it is refused. */
   readonly takesMissingValues: boolean;
+  /** Which missing values it refuses although it takes others. */
+  refusesMissing?(hyperparameters: H): MissingRefusals;
   /**
    * Whether it is given categories as their numbers: `natively`, to part them as it
    * likes, or `in order`, as numbers like others. Absent: each becomes a feature of
@@ -153,8 +156,8 @@ export interface Estimator {
   readonly kind: EstimatorKind;
   readonly hyperparameters: HyperparameterTable;
   readonly engines: Partial<Record<EngineName, Engine>>;
-  /** The engine of requests that name none; unset when none is built yet. */
-  readonly defaultEngine?: EngineName;
+  /** The engine of requests that name none. */
+  readonly defaultEngine: EngineName;
 }
 
 /** Declares an estimator; the engines are checked against the hyperparameter table. */
@@ -162,7 +165,7 @@ export function defineEstimator<const Table extends HyperparameterTable>(definit
   readonly kind: EstimatorKind;
   readonly hyperparameters: Table;
   readonly engines: Partial<Record<EngineName, Engine<Values<Table>>>>;
-  readonly defaultEngine?: EngineName;
+  readonly defaultEngine: EngineName;
 }): Estimator {
   return definition;
 }

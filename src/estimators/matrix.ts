@@ -1,4 +1,5 @@
 import { invalid } from '../errors.js';
+import type { MissingRefusals } from './missing-values.js';
 
 /** How a matrix came in; it decides how the path of one of its cells reads. */
 export type MatrixEncoding = 'rows' | 'raw' | 'columns';
@@ -35,24 +36,24 @@ export function placeOf(encoding: MatrixEncoding | undefined, row: number, colum
 /**
  * Refuses infinities, and NaN unless it may mean "missing".
  *
+ * @param isCategorical whether a column holds categories; absent: none does
  * @throws INVALID_REQUEST at the path of the first bad cell.
  */
-export function requireFinite(x: Matrix, allowMissing: boolean): void {
+export function requireFinite(
+  x: Matrix,
+  refusals: MissingRefusals,
+  isCategorical: (column: number) => boolean = () => false,
+): void {
   const { data, columns } = x;
   for (let i = 0; i < data.length; i++) {
     const value = data[i];
     // value - value is 0 for finite numbers, NaN for infinities and NaN.
-    if (value - value === 0 || (allowMissing && Number.isNaN(value))) continue;
+    if (value - value === 0) continue;
     const row = Math.floor(i / columns);
     const column = i % columns;
-    const where = placeOf(x.encoding, row, column);
-    const what = Number.isNaN(value) ? 'NaN' : String(value);
-    throw invalid(
-      cellPath(x.encoding, row, column),
-      Number.isNaN(value)
-        ? `is ${what}${where}; this estimator takes no missing values, fill them in`
-        : `is ${what}${where}; must be finite`,
-    );
+    const refusal = Number.isNaN(value) ? refusals[isCategorical(column) ? 'categories' : 'numbers'] : 'must be finite';
+    if (refusal === undefined) continue;
+    throw invalid(cellPath(x.encoding, row, column), `is ${value}${placeOf(x.encoding, row, column)}; ${refusal}`);
   }
 }
 

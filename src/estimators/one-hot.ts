@@ -87,7 +87,7 @@ export function requireFewFeatures(
   const { path = 'x', name = `x${worst}` } = columnOf(worst) ?? {};
   throw invalid(
     path,
-    `has ${nCategories[worst]} categories; here each is a feature, ${width} of at most ${MAX_ONE_HOT_FEATURES} in all: drop the column, or use boosted trees or a forest (${JSON.stringify(name)})`,
+    `has ${nCategories[worst]} categories, those of ${JSON.stringify(name)}; here each is a feature, ${width} of at most ${MAX_ONE_HOT_FEATURES} in all: drop the column, or use boosted trees or a forest`,
   );
 }
 

@@ -2,6 +2,7 @@ import { engineOf } from '../estimators/catalog.js';
 import { DomainError, invalid, messageOf } from '../errors.js';
 import type { Predictor } from '../estimators/estimator.js';
 import { type Matrix, requireFinite } from '../estimators/matrix.js';
+import { missingRefusals, type MissingRefusals } from '../estimators/missing-values.js';
 import type { Tensors } from '../estimators/tensor.js';
 import { CategoryEncoder } from './category-encoder.js';
 import { readCategories } from './category-tensors.js';
@@ -21,7 +22,7 @@ export interface Prediction {
 /** A model in memory, ready to predict. */
 export class LoadedModel {
   readonly #predictor: Predictor;
-  readonly #takesMissingValues: boolean;
+  readonly #refusals: MissingRefusals;
   /** Undefined where all features are numbers. */
   readonly #encoder: CategoryEncoder | undefined;
   /** Bytes of the longest label on the wire. */
@@ -30,13 +31,13 @@ export class LoadedModel {
   private constructor(
     readonly card: ModelCard,
     predictor: Predictor,
-    takesMissingValues: boolean,
+    refusals: MissingRefusals,
     encoder: CategoryEncoder | undefined,
   ) {
     const { kind, values } = card.classes;
     this.#longestLabel = kind === 'string' ? Math.max(...values.map((label) => Buffer.byteLength(label))) : 8;
     this.#predictor = predictor;
-    this.#takesMissingValues = takesMissingValues;
+    this.#refusals = refusals;
     this.#encoder = encoder;
   }
 
@@ -55,7 +56,8 @@ export class LoadedModel {
         nCategories: encoder?.nCategories,
       };
       const predictor = engine.restore(tensors, shape, card.estimator.hyperparameters);
-      return new LoadedModel(card, predictor, engine.takesMissingValues, encoder);
+      const refusals = missingRefusals(engine, card.estimator.hyperparameters);
+      return new LoadedModel(card, predictor, refusals, encoder);
     } catch (error) {
       throw new DomainError('MODEL_CORRUPT', `the artifact is not usable: ${messageOf(error)}`, { cause: error });
     }
@@ -73,8 +75,9 @@ export class LoadedModel {
   async predict(x: NamedMatrix, maxBytes: number, signal: AbortSignal): Promise<Prediction> {
     const nClasses = this.card.classes.values.length;
     requireAnswer(x.rows, x.rows * Math.max(nClasses * Float64Array.BYTES_PER_ELEMENT, this.#longestLabel), maxBytes);
-    requireFinite(x, this.#takesMissingValues);
     const aligned = alignToFeatures(x, this.card.features);
+    const featureOf = (column: number) => aligned.sources?.indexOf(column) ?? column;
+    requireFinite(x, this.#refusals, (column) => this.card.features[featureOf(column)].kind === 'categorical');
     const probabilities = new Float64Array(aligned.rows * nClasses);
     const turns = new Turns(signal);
     let size = 1;

@@ -2,6 +2,7 @@ import { engineOf } from '../estimators/catalog.js';
 import type { Engine, TrainingMonitor, TrainingSet } from '../estimators/estimator.js';
 import { encodeLabels } from '../estimators/labels.js';
 import { requireFinite, toFloat64 } from '../estimators/matrix.js';
+import { missingRefusals } from '../estimators/missing-values.js';
 import { requireFewFeatures } from '../estimators/one-hot.js';
 import { releaseBuffer } from '../estimators/release-buffer.js';
 import { requireSomeWeight } from '../estimators/require-some-weight.js';
@@ -28,7 +29,8 @@ import { TrainingWatch } from './training-watch.js';
 export function train(job: FitJob, monitor: TrainingMonitor): FitResult {
   const { spec, x, categorical = [], seed, validationFraction, earlyStoppingRounds } = job;
   const engine = engineOf(spec);
-  requireFinite(x, engine.takesMissingValues);
+  const isCategorical = new Set(categorical.map(({ column }) => column));
+  requireFinite(x, missingRefusals(engine, spec.hyperparameters), (column) => isCategorical.has(column));
   for (const { column } of categorical) requireWhole(x, column);
   const { classes, indexes: y } = encodeLabels(job.y);
   const nClasses = classes.values.length;
@@ -74,7 +76,7 @@ export function train(job: FitJob, monitor: TrainingMonitor): FitResult {
     classes,
     tensors,
     categories,
-    scores: score(job, engine, tensors, validation, () => watch.pause()),
+    scores: score(engine, hyperparameters, tensors, validation, () => watch.pause()),
   };
 }
 
@@ -86,9 +88,15 @@ function counted(categories: readonly Float64Array[], { x, categorical = [] }: F
   return counts;
 }
 
-function score({ spec }: FitJob, engine: Engine, tensors: Tensors, validation: TrainingSet, pause: () => void): Scores {
+function score(
+  engine: Engine,
+  hyperparameters: FitResult['hyperparameters'],
+  tensors: Tensors,
+  validation: TrainingSet,
+  pause: () => void,
+): Scores {
   const { nSamples: rows, nFeatures: columns, nClasses, nCategories, x, y } = validation;
-  const predictor = engine.restore(tensors, { nFeatures: columns, nClasses, nCategories }, spec.hyperparameters);
+  const predictor = engine.restore(tensors, { nFeatures: columns, nClasses, nCategories }, hyperparameters);
   const probabilities = predictInBlocks(predictor, { rows, columns, data: x }, nClasses, pause);
   return evaluate(probabilities, y, nClasses, pause);
 }

@@ -219,4 +219,46 @@ describe('Oblivious trees over gRPC', () => {
       expect(failure.message).to.contain(says);
     });
   }
+
+  /** 40 rows of two columns; with a gap in `column` of one of them. */
+  const withGap = (column: number, row = 23) => ({
+    rows: Array.from({ length: 40 }, (_, i) => ({
+      values: [i % 5, i].map((value, at) => (at === column && i === row ? 'NaN' : value)),
+    })),
+  });
+  const y = { ints: Array.from({ length: 40 }, (_, i) => i % 2) };
+
+  for (const [what, column, set, message] of [
+    ['a missing category', 0, {}, 'takes no missing categories; give them one of their own'],
+    ['a missing number where nan_mode is FORBIDDEN', 1, { nanMode: 'NAN_MODE_FORBIDDEN' }, 'nan_mode is FORBIDDEN'],
+  ] as const) {
+    it(`refuses ${what} at its cell, held out or not, and in Predict`, async () => {
+      const estimator = { catBoostClassifier: { iterations: 3, ...set } };
+      const request = (seed: number, x: object) => ({
+        name: 'gaps',
+        estimator,
+        x,
+        y,
+        options: { seed, validationFraction: 0.4, categoricalFeatures: [0] },
+      });
+      for (const seed of [0, 1, 2, 3, 4, 5]) {
+        const refusal = await fail(client.call('Fit', request(seed, withGap(column))));
+        expect(refusal).to.deep.include({ code: 'INVALID_ARGUMENT', fields: [`x.rows[23].values[${column}]`] });
+        expect(refusal.message).to.contain(message);
+      }
+      await succeed(client.call('Fit', request(0, withGap(-1))));
+      await succeed(client.call('Load', { name: 'gaps' }));
+      const refusal = await fail(client.call('Predict', { name: 'gaps', x: withGap(column, 7) }));
+      expect(refusal).to.deep.include({ code: 'INVALID_ARGUMENT', fields: [`x.rows[7].values[${column}]`] });
+      await succeed(client.call('Predict', { name: 'gaps', x: withGap(-1) }));
+    });
+  }
+
+  it('takes missing numbers beside categories', async () => {
+    const estimator = { catBoostClassifier: { iterations: 3 } };
+    const request = { name: 'gaps', estimator, x: withGap(1), y, options: { categoricalFeatures: [0] } };
+    await succeed(client.call('Fit', request));
+    await succeed(client.call('Load', { name: 'gaps' }));
+    await succeed(client.call('Predict', { name: 'gaps', x: withGap(1, 3) }));
+  });
 });

@@ -16,7 +16,11 @@ const PARAMETERS: Record<string, Parameter> = {
   random_strength: penalty,
   bootstrap_type: { works: ['bayesian', 'bernoulli', 'mvs', 'no'], outOfRange: ['poisson', 1] },
   subsample: { works: [0.3, 1], outOfRange: [0, -0.5, 1.1, NaN] },
-  bagging_temperature: { works: [0, 0.5, 1, 10], outOfRange: [-0.1, NaN, Infinity] },
+  bagging_temperature: {
+    works: [0, 0.5, 1, 10],
+    outOfRange: [-0.1, NaN, Infinity],
+    beside: { bootstrap_type: 'bayesian' },
+  },
   rsm: { works: [0.3, 1], outOfRange: [0, -0.5, 1.1, NaN] },
   border_count: { works: [1, 2, 254, 255, 256, 65_535], outOfRange: [0, 2.5, 65_536] },
   leaf_estimation_iterations: { works: [1, 5, 1000], outOfRange: [0, 1.5, 1001] },
@@ -71,18 +75,17 @@ describe('A parameter of the class of oblivious trees', () => {
     });
   }
 
+  it('bagging_temperature is refused of two classes, whose default has none', () => {
+    const spec = specOf('cat_boost_classifier', { iterations: 2, bagging_temperature: 0.5 });
+    expect(() => fit(spec, three)).not.to.throw();
+    refusalOf(() => fit(spec, virginica), 'INVALID_REQUEST', ['estimator.cat_boost_classifier.bagging_temperature']);
+  });
+
   it('subsample is refused of more than two classes, whose default has none', () => {
     const spec = specOf('cat_boost_classifier', { iterations: 2, subsample: 0.5 });
     expect(() => fit(spec, virginica)).not.to.throw();
     refusalOf(() => fit(spec, three), 'INVALID_REQUEST', ['estimator.cat_boost_classifier.subsample']);
     const drawn = specOf('cat_boost_classifier', { iterations: 2, subsample: 0.5, bootstrap_type: 'mvs' });
     expect(() => fit(drawn, three)).not.to.throw();
-  });
-
-  it('nan_mode FORBIDDEN refuses missing values, and tells where they are', () => {
-    const spec = specOf('cat_boost_classifier', { iterations: 2, nan_mode: 'forbidden' });
-    const gaps = { ...virginica, x: virginica.x.map((value, at) => (at === 4 * 17 + 2 ? NaN : value)) };
-    const { message } = refusalOf(() => fit(spec, gaps), 'INVALID_REQUEST', ['estimator.cat_boost_classifier.nan_mode']); // prettier-ignore
-    expect(message).to.contain('column 2 has missing values');
   });
 });

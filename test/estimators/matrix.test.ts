@@ -8,6 +8,8 @@ function matrix(rows: number, columns: number, data: number[], encoding?: Matrix
   return { rows, columns, data: Float64Array.from(data), encoding };
 }
 
+const refused = { numbers: 'fill it in', categories: 'fill it in' };
+
 describe('A matrix', () => {
   it('names its cells as its encoding does', () => {
     expect(cellPath('rows', 2, 5)).to.equal('x.rows[2].values[5]');
@@ -18,29 +20,38 @@ describe('A matrix', () => {
   it('of finite numbers passes', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true })), (data) => {
-        expect(() => requireFinite(matrix(data.length, 1, data), false)).not.to.throw();
+        expect(() => requireFinite(matrix(data.length, 1, data), refused)).not.to.throw();
       }),
     );
   });
 
   it('is refused at its first infinity, whether or not values may be missing', () => {
     const data = [1, 2, 3, 4, -Infinity, Infinity];
-    for (const allowMissing of [false, true]) {
-      const refused = () => requireFinite(matrix(2, 3, data, 'rows'), allowMissing);
-      const refusal = refusalOf(refused, 'INVALID_REQUEST', ['x.rows[1].values[1]']);
+    for (const missing of [refused, {}]) {
+      const check = () => requireFinite(matrix(2, 3, data, 'rows'), missing);
+      const refusal = refusalOf(check, 'INVALID_REQUEST', ['x.rows[1].values[1]']);
       expect(refusal.message).to.contain('-Infinity');
     }
   });
 
   it('may have NaN only where that means missing', () => {
     const x = matrix(2, 2, [1, NaN, 3, 4], 'columns');
-    expect(() => requireFinite(x, true)).not.to.throw();
-    refusalOf(() => requireFinite(x, false), 'INVALID_REQUEST', ['x.columns[1].numbers[0]']);
+    expect(() => requireFinite(x, {})).not.to.throw();
+    const refusal = refusalOf(() => requireFinite(x, refused), 'INVALID_REQUEST', ['x.columns[1].numbers[0]']);
+    expect(refusal.message).to.contain('is NaN; fill it in');
+  });
+
+  it('may have NaN among numbers only, or among categories only', () => {
+    const x = matrix(2, 2, [1, NaN, NaN, 4], 'rows');
+    const isCategorical = (column: number) => column === 1;
+    expect(() => requireFinite(x, {}, isCategorical)).not.to.throw();
+    refusalOf(() => requireFinite(x, { categories: 'no' }, isCategorical), 'INVALID_REQUEST', ['x.rows[0].values[1]']);
+    refusalOf(() => requireFinite(x, { numbers: 'no' }, isCategorical), 'INVALID_REQUEST', ['x.rows[1].values[0]']);
   });
 
   it('says the row and column of a bad cell in packed numbers', () => {
     const x: Matrix = { rows: 2, columns: 2, data: Float32Array.of(1, 2, 3, Infinity), encoding: 'raw' };
-    const refusal = refusalOf(() => requireFinite(x, false), 'INVALID_REQUEST', ['x.raw.data']);
+    const refusal = refusalOf(() => requireFinite(x, refused), 'INVALID_REQUEST', ['x.raw.data']);
     expect(refusal.message).to.contain('row 1, column 1');
   });
 

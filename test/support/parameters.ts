@@ -12,6 +12,8 @@ export interface Parameter {
   readonly outOfRange?: readonly unknown[];
   /** UNIMPLEMENTED. */
   readonly notBuilt?: readonly unknown[];
+  /** Hyperparameters that it is set with. */
+  readonly beside?: Readonly<Record<string, unknown>>;
   /** The field of a Fit that takes its place. */
   readonly insteadOfIt?: string;
 }
@@ -40,9 +42,11 @@ export function itHasParameters(
     expect(fields).to.have.members(Object.keys(catalog[kind].hyperparameters));
   });
 
-  for (const [name, { works = [], outOfRange = [], notBuilt = [], insteadOfIt }] of Object.entries(parameters)) {
+  for (const [name, { works = [], outOfRange = [], notBuilt = [], beside, insteadOfIt }] of Object.entries(
+    parameters,
+  )) {
     const field = `estimator.${kind}.${name}`;
-    const given = (value: unknown) => ({ ...base, [name]: value });
+    const given = (value: unknown) => ({ ...base, ...beside, [name]: value });
     const resolved = (value: unknown) => resolveEstimator(kind, 'core', given(value));
 
     if (works.length > 0) {

@@ -1202,7 +1202,7 @@ export interface LGBMClassifier {
  * taken as nan_mode says. Of features with categories there are ordered target
  * statistics, also of combinations of them from 200 iterations on; a category that
  * the training has not seen is taken for one without rows, and a missing one is
- * refused.
+ * refused, in Fit and in Predict.
  */
 export interface CatBoostClassifier {
   /** The number of boosting rounds, 1 to 100,000. Default 1000. */
@@ -1240,7 +1240,7 @@ export interface CatBoostClassifier {
   subsample?:
     | number
     | undefined;
-  /** Strength of BAYESIAN, at least 0. Unset: 1. */
+  /** Strength of BAYESIAN, at least 0, and for no other. Unset: 1. */
   baggingTemperature?:
     | number
     | undefined;
@@ -1266,7 +1266,10 @@ export interface CatBoostClassifier {
   oneHotMaxSize?:
     | number
     | undefined;
-  /** Weights of the classes. Default NONE. */
+  /**
+   * Weights of the classes, which multiply those of options.class_weight. Default
+   * NONE.
+   */
   autoClassWeights?:
     | CatBoostClassifier_AutoClassWeights
     | undefined;
@@ -1385,7 +1388,7 @@ export function catBoostClassifier_AutoClassWeightsToJSON(object: CatBoostClassi
 export enum CatBoostClassifier_NanMode {
   /** NAN_MODE_UNSPECIFIED - Not set: the default. */
   NAN_MODE_UNSPECIFIED = 0,
-  /** NAN_MODE_FORBIDDEN - Missing values are refused. */
+  /** NAN_MODE_FORBIDDEN - Missing values are refused, in Fit and in Predict. */
   NAN_MODE_FORBIDDEN = 1,
   /** NAN_MODE_MIN - Below all other values. */
   NAN_MODE_MIN = 2,
@@ -1802,7 +1805,9 @@ export interface Feature {
    * it; those of all features sum to 1 (or are 0, when nothing is split). In a
    * forest the gain is of impurity. In boosted trees it is of the penalised loss,
    * and the share is that of the total over all splits: XGBoost's importance type
-   * "total_gain", LightGBM's "gain".
+   * "total_gain", LightGBM's "gain". Of CatBoostClassifier it is the share in how
+   * much the splits change what leaves answer ("PredictionValuesChange"); a split
+   * by a statistic of several features counts for them in equal parts.
    */
   importance?:
     | number

@@ -9,7 +9,6 @@ import { obliviousBoost, obliviousBytes } from './oblivious/oblivious-boost.js';
 import type { ObliviousPlan, RowSampling } from './oblivious/oblivious-plan.js';
 import { obliviousPredictor } from './oblivious/oblivious-predictor.js';
 import { readObliviousTrees } from './oblivious/oblivious-trees.js';
-import { requireCategories } from './target-statistics/require-categories.js';
 
 const PATH = 'estimator.cat_boost_classifier';
 
@@ -31,6 +30,16 @@ const FEW_COMPLEXITY = 1;
 /** Boosted oblivious trees as CatBoost grows them with Plain boosting (L. Prokhorenkova et al., "CatBoost: unbiased boosting with categorical features", 2018). */
 export const coreCatBoost: Engine<CatBoostHyperparameters> = {
   takesMissingValues: true,
+
+  refusesMissing({ nan_mode }) {
+    return {
+      numbers: nan_mode === 'forbidden' ? 'nan_mode is FORBIDDEN; fill it in, or choose MIN or MAX' : undefined,
+      // As in CatBoost, what a gap among categories stands for is for the caller to say.
+      categories:
+        'cat_boost_classifier takes no missing categories; give them one of their own, a code that no other has',
+    };
+  },
+
   takesCategories: 'natively',
   takesSampleWeight: true,
   takesValidation: true,
@@ -63,12 +72,9 @@ export const coreCatBoost: Engine<CatBoostHyperparameters> = {
 
   /**
    * @throws INVALID_REQUEST where bootstrap_type takes no subsample, or no
-   *   bagging_temperature, and for missing values that nan_mode forbids, and
-   *   missing categories, or weights that nothing can be learned by.
+   *   bagging_temperature, and for weights that nothing can be learned by.
    */
   fit(training, hyperparameters, monitor) {
-    requireCategories(training);
-    if (hyperparameters.nan_mode === 'forbidden') requireNothingMissing(training);
     const keepsBest = (training.validation?.earlyStoppingRounds ?? 0) > 0;
     const classFactors = automaticClassFactors(training, hyperparameters.auto_class_weights);
     requireWeights(training, classFactors);
@@ -125,11 +131,12 @@ function samplingOf(
       `is not for bootstrap_type ${by.toUpperCase()}, ${whose}; leave it unset, or choose BERNOULLI or MVS`,
     );
   }
-  // CatBoost lets it pass where no type is set, and MVS is the default.
-  if (bagging_temperature !== null && by !== 'bayesian' && bootstrap_type !== null) {
+  // CatBoost ignores it where no type is set, and MVS is the default.
+  if (bagging_temperature !== null && by !== 'bayesian') {
+    const whose = bootstrap_type === null ? 'the default for two classes' : 'set';
     throw invalid(
       `${PATH}.bagging_temperature`,
-      `is for bootstrap_type BAYESIAN only, and ${by.toUpperCase()} is set; leave it unset, or choose BAYESIAN`,
+      `is for bootstrap_type BAYESIAN only, and ${by.toUpperCase()} is ${whose}; leave it unset, or choose BAYESIAN`,
     );
   }
   switch (by) {
@@ -142,13 +149,4 @@ function samplingOf(
     case 'mvs':
       return { by, share: subsample ?? (nSamples < FEW_ROWS ? 1 : 0.8) };
   }
-}
-
-function requireNothingMissing({ x, nFeatures }: TrainingSet): void {
-  const at = x.findIndex(Number.isNaN);
-  if (at === -1) return;
-  throw invalid(
-    `${PATH}.nan_mode`,
-    `is FORBIDDEN, and column ${at % nFeatures} has missing values; leave it unset, choose MIN or MAX, or fill them in`,
-  );
 }

@@ -21,7 +21,11 @@ export interface ObliviousPlan {
   readonly oneHot: number;
   /** The most columns that a statistic tells rows apart by. */
   readonly complexity: number;
-  /** Whether the rows come in the order of time (CatBoost's has_time): statistics then see them in that order only. */
+  /**
+   * Whether the rows come in the order of time (CatBoost's has_time): statistics then
+   * see them in that order only. The contract has no field for it; without it nothing
+   * that statistics learn could be held to CatBoost's own numbers.
+   */
   readonly inOrder: boolean;
   /** What the weights of each class's rows are multiplied by (shape: n_classes); absent: 1. */
   readonly classFactors?: readonly number[];
