@@ -23,6 +23,8 @@ export interface Prediction {
 export class LoadedModel {
   readonly #predictor: Predictor;
   readonly #refusals: MissingRefusals;
+  /** The names of the features with categories. */
+  readonly #categorical: ReadonlySet<string>;
   /** Undefined where all features are numbers. */
   readonly #encoder: CategoryEncoder | undefined;
   /** Bytes of the longest label on the wire. */
@@ -38,6 +40,8 @@ export class LoadedModel {
     this.#longestLabel = kind === 'string' ? Math.max(...values.map((label) => Buffer.byteLength(label))) : 8;
     this.#predictor = predictor;
     this.#refusals = refusals;
+    const categorical = card.features.filter((feature) => feature.kind === 'categorical');
+    this.#categorical = new Set(categorical.map(({ name }) => name));
     this.#encoder = encoder;
   }
 
@@ -75,9 +79,8 @@ export class LoadedModel {
   async predict(x: NamedMatrix, maxBytes: number, signal: AbortSignal): Promise<Prediction> {
     const nClasses = this.card.classes.values.length;
     requireAnswer(x.rows, x.rows * Math.max(nClasses * Float64Array.BYTES_PER_ELEMENT, this.#longestLabel), maxBytes);
+    requireFinite(x, this.#refusals, (column) => this.#isCategorical(x, column));
     const aligned = alignToFeatures(x, this.card.features);
-    const featureOf = (column: number) => aligned.sources?.indexOf(column) ?? column;
-    requireFinite(x, this.#refusals, (column) => this.card.features[featureOf(column)].kind === 'categorical');
     const probabilities = new Float64Array(aligned.rows * nClasses);
     const turns = new Turns(signal);
     let size = 1;
@@ -94,6 +97,12 @@ export class LoadedModel {
       if (from < aligned.rows && turns.isOver) await turns.next();
     }
     return { card: this.card, classIndexes: argmaxRows(probabilities, aligned.rows, nClasses), probabilities };
+  }
+
+  /** Whether a column of a request is of a feature with categories, as far as it is of one. */
+  #isCategorical({ columnNames }: NamedMatrix, column: number): boolean {
+    const name = columnNames?.[column] ?? this.card.features[column]?.name;
+    return name !== undefined && this.#categorical.has(name);
   }
 }
 
