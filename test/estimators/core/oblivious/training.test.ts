@@ -191,12 +191,6 @@ describe('The training of oblivious trees', () => {
       expect(released).to.equal(1);
     }
   });
-
-  it('refuses a category that is missing', () => {
-    const training = noisy(50, 2, 1, true);
-    training.x[5 * 6 + 3] = NaN;
-    refusalOf(() => fit(specOf(KIND, { iterations: 2 }), training), 'INVALID_REQUEST', ['x']);
-  });
 });
 
 describe('The weights of the rows of oblivious trees', () => {
