@@ -3,6 +3,7 @@ import type { TrainingSet } from '../estimator.js';
 import { between, binEdges, EDGE_STRIDE } from './bin-edges.js';
 import type { WeightedRows } from './row-weights.js';
 import { distinctValues, distinctValuesBytes } from './sampled-columns.js';
+import { spreadRows } from './spread-rows.js';
 
 /** The bin of missing values. */
 export const MISSING_BIN = 255;
@@ -95,12 +96,8 @@ function blockRows(nFeatures: number): number {
 
 /** The places of all rows in X, or of one row of every so many. */
 function sampleOf(nRows: number, index: Uint32Array | undefined): Uint32Array {
-  const length = Math.min(nRows, EDGE_SAMPLE);
-  return Uint32Array.from({ length }, (_, i) => {
-    // Not the same place in every stretch, lest the rows come in periods.
-    const place = length === nRows ? i : Math.floor(((i + ((i * 0x9e3779b1) >>> 0) / 2 ** 32) * nRows) / length);
-    return index === undefined ? place : index[place];
-  });
+  const places = spreadRows(nRows, EDGE_SAMPLE);
+  return index === undefined ? places : places.map((place) => index[place]);
 }
 
 function copyRows(

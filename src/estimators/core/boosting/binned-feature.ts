@@ -1,5 +1,7 @@
 import type { TrainingSet } from '../../estimator.js';
+import { columnsWithMissing } from '../columns-with-missing.js';
 import { type ColumnSample, distinctValues, distinctValuesBytes } from '../sampled-columns.js';
+import { spreadRows } from '../spread-rows.js';
 import type { BinningRule, Masses } from './binning-rule.js';
 
 /** From more rows than these, the edges come from a sample, as LightGBM takes it (bin_construct_sample_cnt). */
@@ -68,7 +70,7 @@ export function unseenBin(feature: BinnedFeature): number {
 export function binnedFeatures(training: TrainingSet, rule: BinningRule, pause: () => void): BinnedFeature[] {
   const { x, nSamples, nFeatures } = training;
   const missing = columnsWithMissing(x, nFeatures);
-  const sample = { x, nFeatures, rows: sampleRows(nSamples), single: rule.single };
+  const sample = { x, nFeatures, rows: spreadRows(nSamples, EDGE_SAMPLE), single: rule.single };
   const weights = rule.weighted ? training.sampleWeight : undefined;
   const features: BinnedFeature[] = [];
   const ofCategories = countCategories(training);
@@ -146,25 +148,4 @@ function weightsOf(
     sums[place] += weights[row];
   }
   return sums;
-}
-
-/** Flags of the columns that hold a NaN. */
-function columnsWithMissing(x: Float64Array, nFeatures: number): Uint8Array {
-  const missing = new Uint8Array(nFeatures);
-  for (let at = 0; at < x.length; at += nFeatures) {
-    for (let column = 0; column < nFeatures; column++) {
-      if (Number.isNaN(x[at + column])) missing[column] = 1;
-    }
-  }
-  return missing;
-}
-
-/** All rows, or one of every so many. */
-function sampleRows(nRows: number): Uint32Array {
-  const length = Math.min(nRows, EDGE_SAMPLE);
-  return Uint32Array.from({ length }, (_, i) => {
-    // Not the same place in every stretch, lest the rows come in periods.
-    const within = length === nRows ? 0 : ((i * 0x9e3779b1) >>> 0) / 2 ** 32;
-    return Math.floor(((i + within) * nRows) / length);
-  });
 }

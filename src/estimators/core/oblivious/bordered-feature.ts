@@ -1,6 +1,8 @@
 import type { TrainingSet } from '../../estimator.js';
 import { type BinnedFeature, valueBins } from '../boosting/binned-feature.js';
+import { columnsWithMissing } from '../columns-with-missing.js';
 import { distinctValues, distinctValuesBytes } from '../sampled-columns.js';
+import { spreadRows } from '../spread-rows.js';
 import { greedyLogSum } from './greedy-log-sum.js';
 import type { Logarithm } from './logarithm.js';
 
@@ -52,7 +54,8 @@ export function borderedFeatures(
   const lacks = columnsWithMissing(x, nFeatures);
   const features: BorderedFeature[] = [];
   let column = 0;
-  for (const { values, counts } of distinctValues({ x, nFeatures, rows: sampleRows(nSamples), single: true })) {
+  const rows = spreadRows(nSamples, BORDER_SAMPLE);
+  for (const { values, counts } of distinctValues({ x, nFeatures, rows, single: true })) {
     const count = nCategories?.[column] ?? 0;
     if (count > 1 && count <= mostCategories) {
       const categories = { kept: count, all: count, unseenApart: false };
@@ -68,25 +71,4 @@ export function borderedFeatures(
     pause();
   }
   return features;
-}
-
-/** Flags of the columns that hold a NaN. */
-function columnsWithMissing(x: Float64Array, nFeatures: number): Uint8Array {
-  const missing = new Uint8Array(nFeatures);
-  for (let at = 0; at < x.length; at += nFeatures) {
-    for (let column = 0; column < nFeatures; column++) {
-      if (Number.isNaN(x[at + column])) missing[column] = 1;
-    }
-  }
-  return missing;
-}
-
-/** All rows, or one of every so many. */
-function sampleRows(nRows: number): Uint32Array {
-  const length = Math.min(nRows, BORDER_SAMPLE);
-  return Uint32Array.from({ length }, (_, i) => {
-    // Not the same place in every stretch, lest the rows come in periods.
-    const within = length === nRows ? 0 : ((i * 0x9e3779b1) >>> 0) / 2 ** 32;
-    return Math.floor(((i + within) * nRows) / length);
-  });
 }
