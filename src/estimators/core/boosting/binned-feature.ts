@@ -25,6 +25,8 @@ export interface BinnedFeature {
   readonly edges: readonly number[];
   /** Whether missing values have a bin after all others: where a training row lacks them, and of categories always. */
   readonly hasMissing: boolean;
+  /** The bin that missing numbers are placed in; absent: the one after all others. */
+  readonly missing?: number;
   /** Absent: its values are numbers. */
   readonly categories?: BinnedCategories;
 }

@@ -1,5 +1,5 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
-import { unseenBin } from './binned-feature.js';
+import { missingBin, unseenBin } from './binned-feature.js';
 import type { TileLayout } from './tile-layout.js';
 
 /** The values that are copied into the workspace at a time. */
@@ -73,12 +73,19 @@ export class BinPlacer {
     });
   }
 
-  place({ x, nRows, nFeatures }: RawRows, rows: TiledRows, pause: () => void): void {
+  /** @param order the row of each place; absent: that of its number */
+  place({ x, nRows, nFeatures }: RawRows, rows: TiledRows, pause: () => void, order?: Uint32Array): void {
     const size = blockRows(nFeatures);
     let since = 0;
     for (let first = 0; first < nRows; first += size) {
       const n = Math.min(size, nRows - first);
-      this.#copy(x.subarray(first * nFeatures, (first + n) * nFeatures));
+      if (order === undefined) this.#copy(x.subarray(first * nFeatures, (first + n) * nFeatures), 0);
+      else {
+        for (let place = 0; place < n; place++) {
+          const from = order[first + place] * nFeatures;
+          this.#copy(x.subarray(from, from + nFeatures), place * nFeatures);
+        }
+      }
       this.#layout.features.forEach((_, feature) => this.#placeFeature(feature, first, n, rows));
       since += n * nFeatures;
       if (since < PAUSE_VALUES) continue;
@@ -87,18 +94,18 @@ export class BinPlacer {
     }
   }
 
-  #copy(values: Float64Array): void {
+  #copy(values: Float64Array, to: number): void {
     if (!this.#single) {
-      this.#block.set(values);
+      this.#block.set(values, to);
       return;
     }
-    for (let i = 0; i < values.length; i++) this.#block[i] = Math.fround(values[i]);
+    for (let i = 0; i < values.length; i++) this.#block[to + i] = Math.fround(values[i]);
   }
 
   #placeFeature(feature: number, first: number, n: number, rows: TiledRows): void {
     const { kernels } = this.#workspace;
     const { features, places, rowBytes } = this.#layout;
-    const { column, edges, categories } = features[feature];
+    const { column, missing, categories } = features[feature];
     const x = this.#block.address + column * 8;
     const bins = rows.binAddress(feature) + first * rowBytes;
     const isByte = places[feature].binBytes === 1;
@@ -115,7 +122,7 @@ export class BinPlacer {
       this.#nFeatures,
       this.#edges[feature].address,
       this.#edges[feature].length - 1,
-      edges.length + 1,
+      missing ?? missingBin(features[feature]),
       bins,
       rowBytes,
     );

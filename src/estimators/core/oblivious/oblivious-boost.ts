@@ -6,11 +6,10 @@ import { binaryExponent } from '../binary-exponent.js';
 import { EarlyStopping } from '../boosting/early-stopping.js';
 import { placesOf, ScoredRows } from '../boosting/scored-rows.js';
 import { type TileLayout, tileLayout } from '../boosting/tile-layout.js';
-import { TiledRows } from '../boosting/tiled-rows.js';
+import { BinPlacer, TiledRows } from '../boosting/tiled-rows.js';
 import { shuffleRows } from '../target-statistics/shuffled-rows.js';
 import type { StatisticsSize } from '../target-statistics/statistics-size.js';
 import { LEARNING_FOLDS, type StatisticsRows, TargetStatistics } from '../target-statistics/target-statistics.js';
-import { BorderCounter } from './border-counter.js';
 import { type BorderedFeature, borderedFeatures, borderingBytes } from './bordered-feature.js';
 import { LeafFinder } from './leaf-finder.js';
 import type { FoldedRows, LeafSteps } from './leaf-steps.js';
@@ -108,12 +107,12 @@ class ObliviousBoosting {
     const order = columns.length > 0 ? workspace.u32(nRows) : undefined;
     if (order !== undefined && !plan.inOrder) shuffleRows(workspace.kernels, this.#random, order);
     else order?.forEach((_, place) => (order[place] = place));
-    const counter = new BorderCounter(workspace, features, layout, nFeatures);
+    const placer = new BinPlacer(workspace, layout, nFeatures, true);
     const tiled = new TiledRows(workspace, nRows, layout);
-    counter.place({ x: training.x, nRows, nFeatures }, order, tiled, pause);
+    placer.place({ x: training.x, nRows, nFeatures }, tiled, pause, order);
     const held = validation && new TiledRows(workspace, validation.nSamples, layout);
     if (validation !== undefined && held !== undefined) {
-      counter.place({ x: validation.x, nRows: validation.nSamples, nFeatures }, undefined, held, pause);
+      placer.place({ x: validation.x, nRows: validation.nSamples, nFeatures }, held, pause);
     }
     if (order !== undefined) {
       const tests = new RowTests(workspace, layout, features, held === undefined ? [tiled] : [tiled, held]);
@@ -274,7 +273,7 @@ export function obliviousBytes(size: TrainingSize, plan: ObliviousPlan): Trainin
   const statistics = columns.length === 0 ? 0 : TargetStatistics.bytes(statisticsSize({ ...size, validation }, plan));
   const combines = columns.length > 0 && plan.complexity > 1;
   const tables = combines ? plan.iterations * nSamples * TABLE_BYTES : 0;
-  const bins = BorderCounter.bytes(nFeatures, features) + TiledRows.bytes(nSamples + nValidation, layout);
+  const bins = BinPlacer.bytes(nFeatures, layout) + TiledRows.bytes(nSamples + nValidation, layout);
   return {
     reading: bordering + bins + statistics,
     // Tables are put together from their parts.
@@ -308,7 +307,7 @@ function workspaceBytes(
     TargetStatistics.bytes(statisticsSize(shape, plan));
   return (
     Workspace.sizeOf(1, 8) +
-    BorderCounter.bytes(nFeatures, features) +
+    BinPlacer.bytes(nFeatures, layout) +
     ofRows(nSamples) +
     StructureGradients.bytes(nSamples, nClasses) +
     Workspace.sizeOf(nSamples, 4) +
