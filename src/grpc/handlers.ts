@@ -5,12 +5,14 @@ import type { Calls } from './calls.js';
 import { decodeFit, decodeOutputEncoding, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
 import { decodeMatrix } from './decode-matrix.js';
 import { encodeModel, encodePrediction, encodeStatus } from './encode.js';
+import { fitStream, type FitStreamOptions } from './fit-stream.js';
 
 export interface HandlerOptions {
   readonly service: ModelService;
   readonly calls: Calls;
   readonly maxMessageBytes: number;
   readonly maxInflightBytes: number;
+  readonly uploads: Omit<FitStreamOptions, 'service'>;
   readonly version: string;
   readonly startedAt: Date;
 }
@@ -21,6 +23,7 @@ export function createHandlers({
   calls,
   maxMessageBytes,
   maxInflightBytes,
+  uploads,
   version,
   startedAt,
 }: HandlerOptions): ModelServerServer {
@@ -30,9 +33,7 @@ export function createHandlers({
       return { model: encodeModel(await service.fit(envelope, rows, call.signal)) };
     }),
 
-    fitStream: calls.stream('FitStream', async () => {
-      throw new DomainError('NOT_IMPLEMENTED', 'FitStream is not built yet; use Fit');
-    }),
+    fitStream: calls.stream('FitStream', fitStream({ service, ...uploads })),
 
     predict: calls.unary('Predict', async (request, call) => {
       // The name first: whoever asks for a model that is not there need not send rows to hear of it.
