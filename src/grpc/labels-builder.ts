@@ -16,7 +16,8 @@ export interface LabelsBuilder {
   bytesOf(rows: number): number;
   /** @throws INVALID_REQUEST for a label that is too long, and what `turns` throws. */
   append(labels: WireLabels, turns: Turns): Promise<void>;
-  take(turns: Turns): Promise<Labels>;
+  /** All of them; see GrowingRows. */
+  take(turns: Turns, release: (buffer: ArrayBuffer) => void): Promise<Labels>;
 }
 
 /** @throws RangeError when there is no room for `nSamples`. */
@@ -72,8 +73,8 @@ class IntegersBuilder implements LabelsBuilder {
     }
   }
 
-  async take(turns: Turns): Promise<Labels> {
-    return { kind: 'integer', values: await this.#values.take(turns) };
+  async take(turns: Turns, release: (buffer: ArrayBuffer) => void): Promise<Labels> {
+    return { kind: 'integer', values: await this.#values.take(turns, release) };
   }
 }
 
@@ -97,7 +98,7 @@ class PackedBuilder implements LabelsBuilder {
     }
   }
 
-  async take(turns: Turns): Promise<Labels> {
-    return { kind: 'integer', values: await this.#values.take(turns) };
+  async take(turns: Turns, release: (buffer: ArrayBuffer) => void): Promise<Labels> {
+    return { kind: 'integer', values: await this.#values.take(turns, release) };
   }
 }

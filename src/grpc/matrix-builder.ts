@@ -46,10 +46,11 @@ export class MatrixBuilder {
     }
   }
 
-  async take(turns: Turns): Promise<NamedMatrix> {
+  /** All rows; see GrowingRows. */
+  async take(turns: Turns, release: (buffer: ArrayBuffer) => void): Promise<NamedMatrix> {
     const { encoding, columns, columnNames } = this.#layout;
     const { rows } = this.#numbers;
-    const data = await this.#numbers.take(turns);
+    const data = await this.#numbers.take(turns, release);
     const strings = this.#strings.some((each) => each !== undefined) ? this.#strings : undefined;
     return {
       rows,

@@ -24,8 +24,10 @@ export class MessageReader<Message> {
   readonly #options: MessageReaderOptions;
   readonly #read: (size: number) => void;
   #waiting: Waiting<Message> | undefined;
-  /** What the stream would like to read ahead. */
-  #postponed: number | undefined;
+  /** What the stream would like to read, maybe ahead. */
+  #wanted: number | undefined;
+  /** Whether a message is to be asked for. */
+  #mayAsk = false;
 
   /** From now on nobody else reads from `stream`. */
   constructor(stream: ServerDuplexStream<Message, unknown>, options: MessageReaderOptions) {
@@ -35,8 +37,8 @@ export class MessageReader<Message> {
     /* eslint-disable no-underscore-dangle */
     this.#read = stream._read.bind(stream);
     stream._read = (size) => {
-      if (this.#waiting === undefined) this.#postponed = size;
-      else this.#read(size);
+      this.#wanted = size;
+      this.#ask();
     };
     /* eslint-enable no-underscore-dangle */
     stream.pause();
@@ -61,8 +63,9 @@ export class MessageReader<Message> {
         signal.addEventListener('abort', leave, { once: true });
         timer = setTimeout(() => reject(stoodStill(idleMs)), idleMs);
         this.#waiting = { resolve };
+        this.#mayAsk = true;
         this.#stream.resume();
-        this.#catchUp();
+        this.#ask();
       });
     } finally {
       this.#waiting = undefined;
@@ -79,10 +82,12 @@ export class MessageReader<Message> {
     waiting?.resolve(message);
   }
 
-  #catchUp(): void {
-    const size = this.#postponed;
-    this.#postponed = undefined;
-    if (size !== undefined) this.#read(size);
+  #ask(): void {
+    const size = this.#wanted;
+    if (size === undefined || !this.#mayAsk) return;
+    this.#wanted = undefined;
+    this.#mayAsk = false;
+    this.#read(size);
   }
 }
 

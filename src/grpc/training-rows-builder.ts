@@ -86,7 +86,7 @@ export class TrainingRowsBuilder {
    *   needs; TRAINING_MEMORY_LIMIT; the signal's reason.
    */
   async take(): Promise<TrainingRows> {
-    const { nSamples, signal } = this.#options;
+    const { nSamples, signal, release } = this.#options;
     const parts = this.#parts;
     if (parts === undefined) throw invalid('chunk', 'none came before the half-close; send the rows in at least one');
     if (nSamples !== undefined && this.#rows !== nSamples) {
@@ -98,9 +98,9 @@ export class TrainingRowsBuilder {
     if (this.#rows < 2) throw invalid('chunk.x', `has ${this.#rows} row in all; a training needs at least 2`);
     const turns = new Turns(signal);
     return orMemoryLimit(async () => ({
-      x: await parts.x.take(turns),
-      y: await parts.y.take(turns),
-      sampleWeight: await parts.sampleWeight?.take(turns),
+      x: await parts.x.take(turns, release),
+      y: await parts.y.take(turns, release),
+      sampleWeight: await parts.sampleWeight?.take(turns, release),
     }));
   }
 

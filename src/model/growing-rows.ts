@@ -1,4 +1,3 @@
-import { releaseBuffer } from '../estimators/release-buffer.js';
 import type { Turns } from './turns.js';
 
 type Numbers =
@@ -6,9 +5,13 @@ type Numbers =
 
 /** Of what is written or copied in one step, in bytes: well below a turn. */
 const STEP_BYTES = 2 ** 20;
-/** Segments double from the first size to the last, in bytes: giving back one of the largest takes about a millisecond. */
+/**
+ * Segments double from the first size to the last, in bytes. The C library keeps
+ * what is smaller than 32 MiB when it is given back, for later; and most of many
+ * rows must not be there twice while they are joined.
+ */
 const FIRST_SEGMENT = 2 ** 16;
-const LAST_SEGMENT = 2 ** 24;
+const LAST_SEGMENT = 2 ** 26;
 
 /**
  * Rows of numbers that come a few at a time, and leave as one array. Where their
@@ -68,9 +71,10 @@ export class GrowingRows<A extends Numbers> {
    * All rows as one array that has its buffer to itself; the segments are given
    * back while they are copied, so that there is little more than the rows once.
    *
+   * @param release gives the memory of a buffer back
    * @throws RangeError when there is no room, and what `turns` throws.
    */
-  async take(turns: Turns): Promise<A> {
+  async take(turns: Turns, release: (buffer: ArrayBuffer) => void): Promise<A> {
     if (this.#full.length === 0 && this.#capacity() === this.#usedRows) return this.#segment;
     const all = new this.#Type(this.#rows * this.#width);
     this.#joined = all;
@@ -84,7 +88,7 @@ export class GrowingRows<A extends Numbers> {
         at += slice.length;
         if (turns.isOver) await turns.next();
       }
-      releaseBuffer(part.buffer);
+      release(part.buffer);
     }
     return all;
   }
