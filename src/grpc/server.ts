@@ -1,11 +1,11 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
-import { ModelServerService } from '../../generated/modelserver/v1/model_server.js';
 import type { ModelService } from '../model/service.js';
 import { Calls } from './calls.js';
 import { createHandlers } from './handlers.js';
 import { addReflection } from './reflection.js';
+import { servedService } from './service-definition.js';
 
 export interface GrpcServerOptions {
   readonly service: ModelService;
@@ -50,7 +50,7 @@ export class GrpcServer {
     const { service, version, maxMessageBytes, maxInflightBytes } = options;
     const startedAt = new Date();
     const facts = { version, startedAt, maxMessageBytes, maxInflightBytes };
-    server.addService(ModelServerService, createHandlers({ service, calls, ...facts }));
+    server.addService(servedService, createHandlers({ service, calls, ...facts }));
     const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
     health.addToServer(server);
     addReflection(server, options.descriptorSet);
