@@ -3,7 +3,7 @@ import type { EstimatorSpec } from '../estimators/estimator.js';
 import type { Labels } from '../estimators/labels.js';
 import type { TrainingPool } from '../training/pool.js';
 import type { Weighting } from '../training/sample-weights.js';
-import { decodeArtifact, encodeArtifact } from './artifact.js';
+import type { ArtifactThread } from './artifact-thread.js';
 import { CategoricalColumns } from './categorical-columns.js';
 import { categoryTensors } from './category-tensors.js';
 import { featureNamesOf, featuresOf, type NamedMatrix } from './features.js';
@@ -48,6 +48,7 @@ export interface ServerStatus {
 export interface ModelServiceOptions {
   readonly store: ModelStore;
   readonly pool: TrainingPool;
+  readonly artifacts: ArtifactThread;
   readonly maxLoadedModels: number;
   /** The most memory that one training may take, in MiB. */
   readonly trainingMemoryMb: number;
@@ -60,14 +61,16 @@ export interface ModelServiceOptions {
 export class ModelService {
   readonly #store: ModelStore;
   readonly #pool: TrainingPool;
+  readonly #artifacts: ArtifactThread;
   readonly #maxLoadedModels: number;
   readonly #trainingMemoryMb: number;
   readonly #registry = new Registry();
   readonly #lock = new KeyedLock();
 
-  private constructor({ store, pool, maxLoadedModels, trainingMemoryMb }: ModelServiceOptions) {
+  private constructor({ store, pool, artifacts, maxLoadedModels, trainingMemoryMb }: ModelServiceOptions) {
     this.#store = store;
     this.#pool = pool;
+    this.#artifacts = artifacts;
     this.#maxLoadedModels = maxLoadedModels;
     this.#trainingMemoryMb = trainingMemoryMb;
   }
@@ -126,7 +129,7 @@ export class ModelService {
         } = await slot.train(job, training.progress, signal);
         const createdAt = new Date();
         const categories = categorical.categoriesOf(columns, ranked);
-        const { card, bytes } = await encodeArtifact(
+        const { card, bytes } = await this.#artifacts.encode(
           {
             generation: 1,
             estimator: { ...estimator, hyperparameters },
@@ -141,6 +144,7 @@ export class ModelService {
           { ...tensors, ...(await categoryTensors(categories, signal)) },
         );
         await this.#store.write(name, bytes, signal);
+        this.#artifacts.release(bytes.buffer);
         stored = card;
       } finally {
         slot.release();
@@ -272,7 +276,7 @@ export class ModelService {
     // A removal may have come first while this waited.
     const entry = this.#registry.getStored(name);
     try {
-      const { card, tensors } = await decodeArtifact(await this.#store.read(name));
+      const { card, tensors } = await this.#artifacts.decode(await this.#store.read(name));
       entry.loaded = await LoadedModel.of(card, tensors);
       entry.card = card;
       entry.fault = undefined;
