@@ -38,7 +38,7 @@ export function createHandlers({
       // The name first: whoever asks for a model that is not there need not send rows to hear of it.
       const model = service.getLoaded(request.name);
       const encoding = decodeOutputEncoding(request);
-      const prediction = await model.predict(decodeMatrix(request.x), maxMessageBytes, call.signal);
+      const prediction = await model.predict(decodeMatrix(request.x), maxMessageBytes, call);
       return encodePrediction(prediction, request, encoding);
     }),
 
