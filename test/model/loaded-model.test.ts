@@ -9,6 +9,7 @@ import type { ModelCard } from '../../src/model/model.js';
 import { silent, specOf, trainingSet } from '../support/estimation.js';
 
 const never = new AbortController().signal;
+const caller = { signal: never };
 const LIMIT = 2 ** 30;
 
 const estimator = specOf('random_forest_classifier', { n_estimators: 3 });
@@ -61,7 +62,7 @@ function table(colours: readonly string[], code: number): NamedMatrix {
 describe('A loaded model', () => {
   it('predicts by the names of categories', async () => {
     const model = await LoadedModel.of(card, await tensorsOf());
-    const { classIndexes } = await model.predict(table(['red', 'blue', 'green', 'blue'], 100), LIMIT, never);
+    const { classIndexes } = await model.predict(table(['red', 'blue', 'green', 'blue'], 100), LIMIT, caller);
     expect(Array.from(classIndexes)).to.deep.equal([1, 0, 1, 0]);
   });
 
@@ -76,7 +77,7 @@ describe('A loaded model', () => {
       setImmediate(others);
     };
     others();
-    const { classIndexes } = await model.predict(table(colours, 200), LIMIT, never);
+    const { classIndexes } = await model.predict(table(colours, 200), LIMIT, caller);
     done = true;
     expect(turns).to.be.above(2);
     expect(classIndexes.every((label, i) => label === (i % 3 === 1 ? 0 : 1))).to.equal(true);
