@@ -3,7 +3,7 @@ import type { EstimatorSpec } from '../estimators/estimator.js';
 import type { Labels } from '../estimators/labels.js';
 import type { SlotLease, TrainingPool } from '../training/pool.js';
 import type { FitJob } from '../training/protocol.js';
-import { decodeArtifact, encodeArtifact } from './artifact.js';
+import type { ArtifactThread } from './artifact-thread.js';
 import { CategoricalColumns } from './categorical-columns.js';
 import { categoryTensors } from './category-tensors.js';
 import { featureNamesOf, featuresOf, type NamedMatrix } from './features.js';
@@ -73,6 +73,7 @@ export interface ServerStatus {
 export interface ModelServiceOptions {
   readonly store: ModelStore;
   readonly pool: TrainingPool;
+  readonly artifacts: ArtifactThread;
   readonly maxLoadedModels: number;
   /** The most memory of all loaded models together. */
   readonly maxLoadedBytes: number;
@@ -87,15 +88,17 @@ export interface ModelServiceOptions {
 export class ModelService {
   readonly #store: ModelStore;
   readonly #pool: TrainingPool;
+  readonly #artifacts: ArtifactThread;
   readonly #maxLoadedModels: number;
   readonly #maxLoadedBytes: number;
   readonly #trainingMemoryMb: number;
   readonly #registry = new Registry();
   readonly #lock = new KeyedLock();
 
-  private constructor({ store, pool, maxLoadedModels, maxLoadedBytes, trainingMemoryMb }: ModelServiceOptions) {
+  private constructor({ store, pool, artifacts, maxLoadedModels, maxLoadedBytes, trainingMemoryMb }: ModelServiceOptions) {
     this.#store = store;
     this.#pool = pool;
+    this.#artifacts = artifacts;
     this.#maxLoadedModels = maxLoadedModels;
     this.#maxLoadedBytes = maxLoadedBytes;
     this.#trainingMemoryMb = trainingMemoryMb;
@@ -307,7 +310,7 @@ export class ModelService {
     const fitted = await slot.train(job, training.progress, signal);
     const createdAt = new Date();
     const categories = categorical.categoriesOf(columns, fitted.categories);
-    const { card, bytes } = await encodeArtifact(
+    const { card, bytes } = await this.#artifacts.encode(
       {
         generation: 1,
         estimator: { ...estimator, hyperparameters: fitted.hyperparameters },
@@ -322,6 +325,7 @@ export class ModelService {
       { ...fitted.tensors, ...(await categoryTensors(categories, signal)) },
     );
     await this.#store.write(name, bytes, signal);
+    this.#artifacts.release(bytes.buffer);
     return card;
   }
 
@@ -329,7 +333,7 @@ export class ModelService {
     // A removal may have come first while this waited.
     const entry = this.#registry.getStored(name);
     try {
-      const { card, tensors } = await decodeArtifact(await this.#store.read(name));
+      const { card, tensors } = await this.#artifacts.decode(await this.#store.read(name));
       entry.loaded = await LoadedModel.of(card, tensors);
       entry.card = card;
       entry.fault = undefined;

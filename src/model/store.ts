@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '../errors.js';
 import { decodeHeader, headerLength } from './artifact-header.js';
@@ -16,6 +16,9 @@ export type StoredModel =
 const WRITING = '.writing-';
 const REMOVING = '.removing-';
 const REMOVED = '.removed-';
+
+/** How much of an artifact is read at one time. */
+const READ_BYTES = 2 ** 22;
 
 /**
  * The artifacts in one directory, whole or not at all, whenever the process is
@@ -106,13 +109,17 @@ export class ModelStore {
 
   /** @throws MODEL_CORRUPT when the file has gone, INTERNAL when the disk refuses. */
   async read(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    let file: FileHandle | undefined;
     try {
-      return await readFile(this.#fileOf(name));
+      file = await open(this.#fileOf(name), 'r');
+      return await readWhole(file);
     } catch (error) {
       if (!['ENOENT', 'EISDIR', 'ELOOP'].includes(codeOf(error))) throw storageFault('read', name, error);
       throw new DomainError('MODEL_CORRUPT', `the artifact of ${name} has gone, or is no file (${codeOf(error)})`, {
         cause: error,
       });
+    } finally {
+      await file?.close();
     }
   }
 
@@ -217,6 +224,19 @@ async function exists(path: string): Promise<boolean> {
 async function readExactly(file: FileHandle, length: number): Promise<Uint8Array> {
   const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
   return buffer.subarray(0, bytesRead);
+}
+
+/** In parts, so that the disk's threads have time for others; `readFile` ends at 2 GiB. */
+async function readWhole(file: FileHandle): Promise<Uint8Array<ArrayBuffer>> {
+  const { size } = await file.stat();
+  const bytes = new Uint8Array(size);
+  let length = 0;
+  while (length < size) {
+    const { bytesRead } = await file.read(bytes, length, Math.min(READ_BYTES, size - length), length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
 }
 
 async function moveIfThere(from: string, to: string): Promise<void> {

@@ -15,7 +15,7 @@ describe('the store', () => {
   const idle = new AbortController().signal;
 
   before(async () => {
-    const { bytes: encoded } = await encodeArtifact(
+    const { bytes: encoded } = encodeArtifact(
       {
         generation: 1,
         estimator: { kind: 'k_neighbors_classifier', engine: 'mljs', hyperparameters: {} },
