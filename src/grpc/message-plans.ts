@@ -12,7 +12,7 @@ import {
   RawMatrix,
   Row,
 } from '../../generated/modelserver/v1/model_server.js';
-import { bytes, MessagePlan, nested, repeated } from './message-steps.js';
+import { bytes, MessagePlan, nested, repeated } from './message-in-parts.js';
 
 const { Varint, Bit64, LengthDelimited } = WireType;
 

@@ -1,16 +1,17 @@
 import { invalid } from '../errors.js';
+import type { InParts } from '../estimators/in-parts.js';
 import type { Caller } from '../model/loaded-model.js';
-import { runInTurns, type Steps } from '../model/steps.js';
+import { inTurns } from '../model/in-turns.js';
 import { Turns } from '../model/turns.js';
 
 /** A large message whose decoding has begun, and goes on in turns once its handler asks for it. */
 export class Undecoded<T> {
-  readonly #steps: Steps<T>;
+  readonly #work: InParts<T>;
   /** Its own field of this name, for the log; unset before it is decoded. */
   name: string | undefined;
 
-  constructor(steps: Steps<T>) {
-    this.#steps = steps;
+  constructor(work: InParts<T>) {
+    this.#work = work;
   }
 
   /**
@@ -23,7 +24,7 @@ export class Undecoded<T> {
     const turns = new Turns(signal);
     await turns.next();
     try {
-      const message = await runInTurns(this.#steps, turns);
+      const message = await inTurns(this.#work, turns);
       this.name = nameOf(message);
       return message;
     } catch {

@@ -12,11 +12,11 @@ import {
   PredictStreamRequest,
 } from '../../generated/modelserver/v1/model_server.js';
 import { DomainError } from '../../src/errors.js';
+import { runThrough } from '../../src/estimators/in-parts.js';
 import { fitStreamPlan, predictPlan } from '../../src/grpc/message-plans.js';
-import { messageSteps } from '../../src/grpc/message-steps.js';
+import { messageInParts } from '../../src/grpc/message-in-parts.js';
 import { readFitRequest, readPredictRequest, readPredictStreamRequest } from '../../src/grpc/read-request.js';
 import { Undecoded } from '../../src/grpc/undecoded.js';
-import { runThrough } from '../../src/model/steps.js';
 
 const caller = { signal: new AbortController().signal };
 
@@ -151,7 +151,7 @@ describe('Large messages', () => {
         // The last one of several counts.
         const sent = Buffer.concat(messages.map((message) => FitStreamRequest.encode(message).finish()));
         const expected = plain(FitStreamRequest.decode(sent));
-        expect(plain(runThrough(messageSteps(fitStreamPlan, sent)))).to.deep.equal(expected);
+        expect(plain(runThrough(messageInParts(fitStreamPlan, sent)))).to.deep.equal(expected);
       }),
       { numRuns: 30 },
     );
@@ -163,7 +163,7 @@ describe('Large messages', () => {
         PredictRequest.encode(PredictRequest.fromPartial({ name: `n${i}`, x: { rows: [{ values: [i] }] } })).finish(),
       ),
     );
-    expect(runThrough(messageSteps(predictPlan, rows))).to.deep.equal(PredictRequest.decode(rows));
+    expect(runThrough(messageInParts(predictPlan, rows))).to.deep.equal(PredictRequest.decode(rows));
 
     const row = new BinaryWriter();
     for (let i = 0; i < 3000; i++) {
@@ -173,7 +173,7 @@ describe('Large messages', () => {
     const values = row.finish();
     const x = new BinaryWriter().tag(1, WireType.LengthDelimited).bytes(values).finish();
     const request = Buffer.from(new BinaryWriter().tag(2, WireType.LengthDelimited).bytes(x).finish());
-    const decoded = runThrough(messageSteps(predictPlan, request));
+    const decoded = runThrough(messageInParts(predictPlan, request));
     expect(decoded).to.deep.equal(PredictRequest.decode(request));
     expect(decoded.x?.rows[0].values).to.have.length(9000);
   });

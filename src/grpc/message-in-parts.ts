@@ -1,10 +1,10 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import type { Steps } from '../model/steps.js';
+import type { InParts } from '../estimators/in-parts.js';
 
-/** Messages of no more bytes are decoded in one step, by the generated code. */
+/** Messages of no more bytes are decoded at once, by the generated code. */
 const SMALL = 4096;
-/** How many bytes are decoded in a step. */
-const STEP = 4096;
+/** How many bytes are decoded in a part. */
+const PART = 4096;
 
 /** The generated code of a message. */
 interface MessageType<T> {
@@ -12,7 +12,7 @@ interface MessageType<T> {
 }
 
 /** What becomes of a field that may be large. */
-type FieldSteps<T> =
+type LargeField<T> =
   /** One value of many; `read` adds it. */
   | { readonly kind: 'value'; readonly read: (message: T, reader: BinaryReader) => void }
   /** Values one after the other; `read` adds one. */
@@ -23,15 +23,15 @@ type FieldSteps<T> =
   | {
       readonly kind: 'message';
       readonly putSmall: (message: T, reader: BinaryReader, length: number) => void;
-      readonly putLarge: (message: T, reader: MessageReader, end: number) => Steps<void>;
+      readonly putLarge: (message: T, reader: MessageReader, end: number) => InParts<void>;
     };
 
 /** The fields of a message that may be large, by tag. */
-export type LargeFields<T> = readonly (readonly [tag: number, field: FieldSteps<T>])[];
+export type LargeFields<T> = readonly (readonly [tag: number, field: LargeField<T>])[];
 
-/** How a message is decoded in steps: the generated code knows no pause. */
+/** How a message is decoded in parts: the generated code knows no pause. */
 export class MessagePlan<T extends object> {
-  readonly fields: ReadonlyMap<number, FieldSteps<T>>;
+  readonly fields: ReadonlyMap<number, LargeField<T>>;
 
   constructor(
     readonly type: MessageType<T>,
@@ -84,19 +84,19 @@ export function nested<T, Child extends object>(
 }
 
 /**
- * Decodes a message in steps. What the generated code would make of it comes out;
+ * Decodes a message in parts. What the generated code would make of it comes out;
  * but large bytes are views of `message`.
  *
  * @throws Error when these are not the bytes of such a message.
  */
-export function messageSteps<T extends object>(plan: MessagePlan<T>, message: Buffer): Steps<T> {
+export function messageInParts<T extends object>(plan: MessagePlan<T>, message: Buffer): InParts<T> {
   return new MessageReader(message).message(plan, message.length);
 }
 
 class MessageReader {
   readonly #bytes: Buffer;
   readonly #reader: BinaryReader;
-  /** Where the last step ended. */
+  /** Where the last part ended. */
   #paused = 0;
 
   constructor(message: Buffer) {
@@ -105,7 +105,7 @@ class MessageReader {
   }
 
   /** The message that ends at `end`. */
-  *message<T extends object>({ type, names, fields }: MessagePlan<T>, end: number): Steps<T> {
+  *message<T extends object>({ type, names, fields }: MessagePlan<T>, end: number): InParts<T> {
     const reader = this.#reader;
     const message = type.decode(EMPTY);
     const rest: { from: number; to: number }[] = [];
@@ -114,9 +114,9 @@ class MessageReader {
       const tag = reader.uint32();
       const field = fields.get(tag);
       if (field === undefined) {
-        const number = tag >>> 3;
-        if (number === 0) throw new Error('a field has the number 0');
-        reader.skip((tag & 7) as WireType, number);
+        reader.pos = from;
+        const [number, wireType] = reader.tag();
+        reader.skip(wireType, number);
         const last = rest.at(-1);
         if (last?.to === from) last.to = reader.pos;
         else rest.push({ from, to: reader.pos });
@@ -153,7 +153,7 @@ class MessageReader {
 
   #isDue(): boolean {
     const { pos } = this.#reader;
-    if (pos - this.#paused < STEP) return false;
+    if (pos - this.#paused < PART) return false;
     this.#paused = pos;
     return true;
   }
