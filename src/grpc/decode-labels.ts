@@ -2,6 +2,12 @@ import type { Labels as WireLabels } from '../../generated/modelserver/v1/model_
 import { invalid } from '../errors.js';
 import type { Labels } from '../estimators/labels.js';
 import { ownBuffer } from './decode-matrix.js';
+import { requireOne } from './require-one.js';
+
+/** Longer labels are text, not classes; each comes back with every prediction. */
+const MAX_LABEL = 1024;
+
+export type LabelEncoding = 'strings' | 'ints' | 'raw_int32';
 
 /**
  * A request's labels, one for each of `rows` rows.
@@ -10,27 +16,34 @@ import { ownBuffer } from './decode-matrix.js';
  */
 export function decodeLabels(labels: WireLabels | undefined, rows: number): Labels {
   const { strings = [], ints = [], rawInt32 } = labels ?? {};
-  const encodings = [
-    strings.length > 0 && 'strings',
-    ints.length > 0 && 'ints',
-    rawInt32 !== undefined && 'raw_int32',
-  ].filter((encoding) => encoding !== false);
-  if (encodings.length === 0) throw invalid('y', 'is empty; set one of strings, ints and raw_int32');
-  if (encodings.length > 1) throw invalid('y', `sets ${encodings.join(' and ')}; set only one encoding`);
-
+  const encoding = labelEncodingOf(labels, 'y');
   const decoded = rawInt32 === undefined ? decodeReadable(strings, ints) : decodePacked(rawInt32, 'y.raw_int32');
   requireLabels(strings);
   const { length } = decoded.values;
-  if (length !== rows) throw invalid(`y.${encodings[0]}`, `has ${length} labels; x has ${rows} rows`);
+  if (length !== rows) throw invalid(`y.${encoding}`, `has ${length} labels; x has ${rows} rows`);
   return decoded;
 }
 
-/** Longer labels are text, not classes; each comes back with every prediction. */
-const MAX_LABEL = 1024;
+/**
+ * The encoding that is set.
+ *
+ * @throws INVALID_REQUEST at `path` unless exactly one is.
+ */
+export function labelEncodingOf(labels: WireLabels | undefined, path: string): LabelEncoding {
+  return requireOne(path, {
+    strings: (labels?.strings.length ?? 0) > 0,
+    ints: (labels?.ints.length ?? 0) > 0,
+    raw_int32: labels?.rawInt32 !== undefined,
+  });
+}
 
 function requireLabels(labels: readonly string[]): void {
-  const long = labels.findIndex((label) => label.length > MAX_LABEL);
-  if (long >= 0) throw invalid(`y.strings[${long}]`, `has ${labels[long].length} characters; at most ${MAX_LABEL}`);
+  labels.forEach((label, i) => requireLabel(label, (index) => `y.strings[${index}]`, i));
+}
+
+/** @throws INVALID_REQUEST, at the path of the label, when it is too long. */
+export function requireLabel(label: string, pathOf: (index: number) => string, index: number): void {
+  if (label.length > MAX_LABEL) throw invalid(pathOf(index), `has ${label.length} characters; at most ${MAX_LABEL}`);
 }
 
 function decodeReadable(strings: string[], ints: bigint[]): Labels {

@@ -5,7 +5,7 @@ import {
   type RawMatrix,
   type Row,
 } from '../../generated/modelserver/v1/model_server.js';
-import { invalid } from '../errors.js';
+import { type DomainError, invalid } from '../errors.js';
 import { MAX_CATEGORY_BYTES } from '../estimators/category-limits.js';
 import type { NamedMatrix } from '../model/features.js';
 
@@ -110,7 +110,8 @@ function decodeColumns(columns: readonly Column[], path: string): NamedMatrix {
   columns.forEach((column, index) => {
     const field = requireOneKind(column, `${path}[${index}]`);
     const length = lengthOf(column);
-    if (length !== rows) throw invalid(field, `has ${length} values; the first column has ${rows}`);
+    if (length !== rows)
+      throw invalid(`${path}[${index}].${field}`, `has ${length} values; the first column has ${rows}`);
   });
   const data = new Float64Array(rows * columns.length);
   columns.forEach(({ numbers }, column) => {
@@ -134,27 +135,32 @@ function lengthOf({ numbers, strings }: Column): number {
   return numbers.length + strings.length;
 }
 
-/** The path of the field that a column sets. */
-function requireOneKind({ numbers, strings }: Column, path: string): string {
+/** The field that a column sets. */
+export function requireOneKind({ numbers, strings }: Column, path: string): 'numbers' | 'strings' {
   if (numbers.length > 0 && strings.length > 0) {
     throw invalid(path, 'sets numbers and strings; set only one of them, as a column is of one kind');
   }
-  if (numbers.length > 0) return `${path}.numbers`;
-  if (strings.length > 0) return `${path}.strings`;
+  if (numbers.length > 0) return 'numbers';
+  if (strings.length > 0) return 'strings';
   throw invalid(path, 'is empty; set numbers or strings, with at least one value');
 }
 
 function requireCategories(strings: readonly string[], path: string): readonly string[] {
   const long = strings.findIndex(isLong);
   if (long < 0) return strings;
-  throw invalid(
-    `${path}[${long}]`,
-    `has ${Buffer.byteLength(strings[long])} bytes, of at most ${MAX_CATEGORY_BYTES}; longer ones are text, not categories: leave the column out`,
+  throw tooLong(`${path}[${long}]`, strings[long]);
+}
+
+/** The refusal of a category. */
+export function tooLong(path: string, category: string): DomainError {
+  return invalid(
+    path,
+    `has ${Buffer.byteLength(category)} bytes, of at most ${MAX_CATEGORY_BYTES}; longer ones are text, not categories: leave the column out`,
   );
 }
 
 /** Whether a string has too many bytes; a UTF-16 unit becomes 1 to 3, so that those of most need not be counted. */
-function isLong(value: string): boolean {
+export function isLong(value: string): boolean {
   return 3 * value.length > MAX_CATEGORY_BYTES && Buffer.byteLength(value) > MAX_CATEGORY_BYTES;
 }
 

@@ -125,7 +125,8 @@ function decodeClassWeight(
   }
 }
 
-function requireWeights(field: string, estimator: EstimatorSpec): void {
+/** @throws NOT_IMPLEMENTED at `field` when the estimator takes no weights. */
+export function requireWeights(field: string, estimator: EstimatorSpec): void {
   if (engineOf(estimator).takesSampleWeight) return;
   throw notImplemented(field, `this engine of ${estimator.kind} takes no weights; leave it unset`);
 }

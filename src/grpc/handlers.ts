@@ -4,6 +4,7 @@ import { answerPredict } from './answer-predict.js';
 import type { Calls } from './calls.js';
 import { decodeFit, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
 import { encodeModel, encodeStatus } from './encode.js';
+import { fitStream, type FitStreamOptions } from './fit-stream.js';
 import type { ModelServerHandlers } from './service-definition.js';
 
 export interface HandlerOptions {
@@ -11,6 +12,7 @@ export interface HandlerOptions {
   readonly calls: Calls;
   readonly maxMessageBytes: number;
   readonly maxInflightBytes: number;
+  readonly uploads: Omit<FitStreamOptions, 'service'>;
   readonly version: string;
   readonly startedAt: Date;
 }
@@ -21,6 +23,7 @@ export function createHandlers({
   calls,
   maxMessageBytes,
   maxInflightBytes,
+  uploads,
   version,
   startedAt,
 }: HandlerOptions): ModelServerHandlers {
@@ -30,9 +33,7 @@ export function createHandlers({
       return { model: encodeModel(await service.fit(envelope, rows, call.signal)) };
     }),
 
-    fitStream: calls.stream('FitStream', async () => {
-      throw new DomainError('NOT_IMPLEMENTED', 'FitStream is not built yet; use Fit');
-    }),
+    fitStream: calls.stream('FitStream', fitStream({ service, ...uploads })),
 
     predict: calls.unary('Predict', (request, call) => answerPredict(service, request, maxMessageBytes, call)),
 

@@ -1,8 +1,10 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
+import { releaseBuffer } from '../estimators/release-buffer.js';
 import type { ModelService } from '../model/service.js';
 import { Calls } from './calls.js';
+import { UPLOAD_IDLE_MS } from './fit-stream.js';
 import { createHandlers } from './handlers.js';
 import { addReflection } from './reflection.js';
 import { servedService } from './service-definition.js';
@@ -14,6 +16,10 @@ export interface GrpcServerOptions {
   readonly port: number;
   readonly maxMessageBytes: number;
   readonly maxInflightBytes: number;
+  /** The most memory that a training may take, in MiB. */
+  readonly trainingMemoryMb: number;
+  /** How long the next message of an upload may be on its way; absent: UPLOAD_IDLE_MS. */
+  readonly uploadIdleMs?: number;
   readonly descriptorSet: Uint8Array;
   readonly version: string;
   readonly log: Logger;
@@ -47,10 +53,12 @@ export class GrpcServer {
       ...KEEPALIVE,
     });
     const calls = new Calls(options.log);
-    const { service, version, maxMessageBytes, maxInflightBytes } = options;
+    const { service, version, maxMessageBytes, maxInflightBytes, trainingMemoryMb } = options;
     const startedAt = new Date();
     const facts = { version, startedAt, maxMessageBytes, maxInflightBytes };
-    server.addService(servedService, createHandlers({ service, calls, ...facts }));
+    const { uploadIdleMs = UPLOAD_IDLE_MS } = options;
+    const uploads = { trainingMemoryMb, uploadIdleMs, release: releaseBuffer };
+    server.addService(servedService, createHandlers({ service, calls, uploads, ...facts }));
     const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
     health.addToServer(server);
     addReflection(server, options.descriptorSet);

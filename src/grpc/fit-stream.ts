@@ -1,0 +1,108 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type {
+  FitChunk,
+  FitStart,
+  FitStreamRequest,
+  FitStreamResponse,
+} from '../../generated/modelserver/v1/model_server.js';
+import { invalid } from '../errors.js';
+import type { ModelView } from '../model/model.js';
+import type { AcceptedFit, ModelService, TrainingRows } from '../model/service.js';
+import type { StreamHandler } from './calls.js';
+import { decodeFitEnvelope } from './decode.js';
+import { encodeModel } from './encode.js';
+import { MessageReader } from './message-reader.js';
+import { ProgressWriter } from './progress-writer.js';
+import { TrainingRowsBuilder } from './training-rows-builder.js';
+
+/** How long the next message of an upload may be on its way. */
+export const UPLOAD_IDLE_MS = 60_000;
+
+export interface FitStreamOptions {
+  readonly service: ModelService;
+  /** The most memory that a training may take, in MiB. */
+  readonly trainingMemoryMb: number;
+  /** See UPLOAD_IDLE_MS. */
+  readonly uploadIdleMs: number;
+  /** Gives the memory of rows that are not wanted any more back. */
+  readonly release: (buffer: ArrayBuffer) => void;
+}
+
+type Stream = ServerDuplexStream<FitStreamRequest, FitStreamResponse>;
+
+/**
+ * Answers a FitStream:
+ *
+ *     client                                      server
+ *       │ ──────────────── start ────────────────▶│  takes the name and a slot
+ *       │ ◀────────────── accepted ───────────────│
+ *       │ ──────────────── chunk ────────────────▶│  is stored before the next one is read
+ *       │                    ⋮                    │
+ *       │ ────────────── half-close ─────────────▶│  trains
+ *       │ ◀────────────── progress ───────────────│
+ *       │                    ⋮                    │
+ *       │ ◀─────────────── model ─────────────────│  is on disk
+ *
+ * However it ends, name, slot and memory are given back.
+ */
+export function fitStream({
+  service,
+  trainingMemoryMb: memoryMb,
+  uploadIdleMs,
+  release,
+}: FitStreamOptions): StreamHandler<FitStreamRequest, FitStreamResponse> {
+  return async (stream, call) => {
+    const { signal } = call;
+    const messages = new MessageReader(stream, { signal, idleMs: uploadIdleMs });
+    const start = startOf(await messages.next());
+    call.model = start.name.slice(0, 128);
+    const envelope = decodeFitEnvelope(start);
+    requireCount(start.nSamples);
+    const before = service.fittedBefore(envelope);
+    if (before !== undefined) {
+      writeModel(stream, before);
+      return;
+    }
+    const fit = service.beginFit(envelope);
+    const rows = new TrainingRowsBuilder({ envelope, nSamples: start.nSamples, memoryMb, release, signal });
+    try {
+      stream.write({ message: { $case: 'accepted', value: {} } });
+      for (let message = await messages.next(); message !== undefined; message = await messages.next()) {
+        await rows.append(chunkOf(message));
+      }
+      writeModel(stream, await train(fit, await rows.take(), stream, signal));
+    } finally {
+      fit.release();
+      await rows.discard();
+    }
+  };
+}
+
+async function train(fit: AcceptedFit, rows: TrainingRows, stream: Stream, signal: AbortSignal): Promise<ModelView> {
+  const progress = new ProgressWriter(stream, () => fit.progress());
+  try {
+    return await fit.train(rows, signal);
+  } finally {
+    progress.stop();
+  }
+}
+
+function writeModel(stream: Stream, model: ModelView): void {
+  stream.write({ message: { $case: 'model', value: encodeModel(model) } });
+}
+
+function startOf(request: FitStreamRequest | undefined): FitStart {
+  if (request?.message?.$case === 'start') return request.message.value;
+  throw invalid('start', request === undefined ? 'did not come before the half-close' : 'must be the first message');
+}
+
+function chunkOf({ message }: FitStreamRequest): FitChunk {
+  if (message?.$case === 'chunk') return message.value;
+  if (message?.$case === 'start') throw invalid('start', 'has come before; chunks follow it');
+  throw invalid('chunk', 'is not set; set it in every message after start');
+}
+
+function requireCount(nSamples: number | undefined): void {
+  if (nSamples === undefined || nSamples >= 2) return;
+  throw invalid('start.n_samples', `is ${nSamples}; a training needs at least 2 rows`);
+}
