@@ -5,6 +5,8 @@ import type { Calls } from './calls.js';
 import { decodeFit, decodeOutputEncoding, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
 import { decodeMatrix } from './decode-matrix.js';
 import { encodeModel, encodePrediction, encodeStatus } from './encode.js';
+import { MessageStream } from './message-stream.js';
+import { predictStream } from './predict-stream.js';
 
 export interface HandlerOptions {
   readonly service: ModelService;
@@ -42,9 +44,13 @@ export function createHandlers({
       return encodePrediction(prediction, request, encoding);
     }),
 
-    predictStream: calls.stream('PredictStream', async () => {
-      throw new DomainError('NOT_IMPLEMENTED', 'PredictStream is not built yet; use Predict');
-    }),
+    predictStream: calls.stream('PredictStream', async (stream, call) =>
+      predictStream(MessageStream.behind(stream), call, {
+        service,
+        maxMessageBytes,
+        onError: (error, model) => calls.logMessageFailure('PredictStream', model, error),
+      }),
+    ),
 
     load: calls.unary('Load', async ({ name }) => ({ model: encodeModel(await service.load(name)) })),
 
