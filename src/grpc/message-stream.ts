@@ -4,7 +4,6 @@ import {
   ServerInterceptingCall,
   type ServerInterceptingCallInterface,
 } from '@grpc/grpc-js';
-import { http2StreamOf, type ServerHttp2Stream } from './http2-stream.js';
 
 type ServerListener = Parameters<ServerInterceptingCallInterface['start']>[0];
 
@@ -22,19 +21,16 @@ export interface MessageListener {
  * A stream of messages as bytes, in both directions, next to the wire.
  *
  * The `Duplex` that grpc-js puts around a stream costs more than a small
- * prediction, and writes each answer only when the one before is on its way, in a
- * frame of its own. Here one message is read when it is asked for, and answers
- * written in one go leave together.
+ * prediction, and hands each answer on only when the one before has left, in a frame
+ * of its own. Here one message is read when it is asked for, and answers are handed
+ * on at once, so that HTTP/2 packs those of one go together.
  */
 export class MessageStream extends ServerInterceptingCall {
   static readonly #streams = new WeakMap<Metadata, MessageStream>();
 
   readonly #call: ServerInterceptingCallInterface;
-  /** Undefined where grpc-js hides it: then answers leave one by one, as they do by themselves. */
-  readonly #http2: ServerHttp2Stream | undefined;
   #listener: MessageListener | undefined;
   #isHalfClosed = false;
-  #isCorked = false;
   #untakenBytes = 0;
   #untakenMessages = 0;
 
@@ -54,7 +50,6 @@ export class MessageStream extends ServerInterceptingCall {
   private constructor(call: ServerInterceptingCallInterface) {
     super(call);
     this.#call = call;
-    this.#http2 = http2StreamOf(call);
   }
 
   /** Answers that were written and not taken yet, in bytes. */
@@ -95,10 +90,9 @@ export class MessageStream extends ServerInterceptingCall {
     this.#call.startRead();
   }
 
-  /** Writes an answer; those of one tick leave together. */
+  /** Writes an answer. Those that are written while one is on its way leave together after it. */
   write(bytes: Uint8Array): void {
     const size = bytes.byteLength;
-    this.#cork();
     this.#untakenBytes += size;
     this.#untakenMessages++;
     // It is not called for a call that has ended, whose bytes are nobody's then.
@@ -109,21 +103,4 @@ export class MessageStream extends ServerInterceptingCall {
     this.#untakenBytes -= size;
     if (--this.#untakenMessages === 0) this.#listener?.drained();
   }
-
-  #cork(): void {
-    if (this.#isCorked || this.#http2 === undefined) return;
-    this.#isCorked = true;
-    this.#http2.cork();
-    process.nextTick(uncork, this);
-  }
-
-  /** @internal */
-  uncork(): void {
-    this.#isCorked = false;
-    this.#http2?.uncork();
-  }
-}
-
-function uncork(stream: MessageStream): void {
-  stream.uncork();
 }

@@ -49,7 +49,7 @@ export function toServiceError(error: DomainError): Pick<ServiceError, 'code' | 
   const rich = toStatus(error);
   const metadata = new Metadata();
   metadata.set(DETAILS_KEY, Buffer.from(Status.encode(rich).finish()));
-  return { code: rich.code, details: rich.message, metadata };
+  return { code: CODE_OF[error.reason], details: rich.message, metadata };
 }
 
 /** A domain error as an answer within a stream holds it: the same that ends a call. */
