@@ -1,12 +1,12 @@
-import type { ModelServerServer } from '../../generated/modelserver/v1/model_server.js';
 import { DomainError } from '../errors.js';
 import type { ModelService } from '../model/service.js';
+import { answerPredict } from './answer-predict.js';
 import type { Calls } from './calls.js';
-import { decodeFit, decodeOutputEncoding, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
-import { decodeMatrix } from './decode-matrix.js';
-import { encodeModel, encodePrediction, encodeStatus } from './encode.js';
+import { decodeFit, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
+import { encodeModel, encodeStatus } from './encode.js';
 import { MessageStream } from './message-stream.js';
 import { predictStream } from './predict-stream.js';
+import type { ModelServerHandlers } from './service-definition.js';
 
 export interface HandlerOptions {
   readonly service: ModelService;
@@ -25,7 +25,7 @@ export function createHandlers({
   maxInflightBytes,
   version,
   startedAt,
-}: HandlerOptions): ModelServerServer {
+}: HandlerOptions): ModelServerHandlers {
   return {
     fit: calls.unary('Fit', async (request, call) => {
       const { envelope, rows } = decodeFit(request);
@@ -36,13 +36,7 @@ export function createHandlers({
       throw new DomainError('NOT_IMPLEMENTED', 'FitStream is not built yet; use Fit');
     }),
 
-    predict: calls.unary('Predict', async (request, call) => {
-      // The name first: whoever asks for a model that is not there need not send rows to hear of it.
-      const model = service.getLoaded(request.name);
-      const encoding = decodeOutputEncoding(request);
-      const prediction = await model.predict(decodeMatrix(request.x), maxMessageBytes, call.signal);
-      return encodePrediction(prediction, request, encoding);
-    }),
+    predict: calls.unary('Predict', (request, call) => answerPredict(service, request, maxMessageBytes, call)),
 
     predictStream: calls.stream('PredictStream', async (stream, call) =>
       predictStream(MessageStream.behind(stream), call, {

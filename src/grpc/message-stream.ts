@@ -91,7 +91,7 @@ export class MessageStream extends ServerInterceptingCall {
   }
 
   /** Writes an answer. Those that are written while one is on its way leave together after it. */
-  write(bytes: Uint8Array): void {
+  write(bytes: Buffer): void {
     const size = bytes.byteLength;
     this.#untakenBytes += size;
     this.#untakenMessages++;

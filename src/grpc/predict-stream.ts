@@ -1,17 +1,12 @@
-import {
-  type PredictRequest,
-  PredictStreamRequest,
-  PredictStreamResponse,
-} from '../../generated/modelserver/v1/model_server.js';
+import { Status } from '../../generated/google/rpc/status.js';
+import { PredictStreamRequest } from '../../generated/modelserver/v1/model_server.js';
 import { DomainError, invalid } from '../errors.js';
-import type { Prediction } from '../model/loaded-model.js';
 import type { ModelService } from '../model/service.js';
 import { TURN_MS, Turns } from '../model/turns.js';
+import { answerPredict } from './answer-predict.js';
 import { shuttingDown } from './call-in-flight.js';
 import type { CallContext } from './calls.js';
-import { decodeOutputEncoding } from './decode.js';
-import { decodeMatrix } from './decode-matrix.js';
-import { encodePrediction } from './encode.js';
+import { encodeStreamAnswer, ERROR_FIELD, RESPONSE_FIELD } from './encode-stream-answer.js';
 import { leadingId } from './leading-id.js';
 import type { MessageListener, MessageStream } from './message-stream.js';
 import { toDomainError, toStatus } from './status.js';
@@ -67,7 +62,7 @@ class Conversation implements MessageListener {
   readonly #messages: MessageStream;
   readonly #options: PredictStreamOptions;
   readonly #onEnd: (error: DomainError | undefined) => void;
-  readonly #signal: () => AbortSignal;
+  readonly #call: CallContext;
   readonly #turns: Turns;
   /** Read, and not looked at yet. */
   readonly #waiting: Buffer[] = [];
@@ -92,7 +87,7 @@ class Conversation implements MessageListener {
     this.#messages = messages;
     this.#options = options;
     this.#onEnd = onEnd;
-    this.#signal = () => call.signal;
+    this.#call = call;
     this.#turns = new Turns(call.signal);
   }
 
@@ -206,43 +201,32 @@ class Conversation implements MessageListener {
 
   /** Answers a message; a large one later. */
   #answer(bytes: Buffer): Promise<void> | undefined {
+    const { service, maxMessageBytes } = this.#options;
     let message: PredictStreamRequest | undefined;
     try {
       message = decodeMessage(bytes);
       const { id, request } = message;
       if (request === undefined) throw invalid('request', 'is not set; it says what to predict');
-      const prediction = this.#predict(request);
-      if (prediction instanceof Promise) return this.#answerWith(message, request, prediction);
-      this.#write(id, request, prediction);
+      const response = answerPredict(service, request, maxMessageBytes - ENVELOPE_BYTES, this.#call);
+      if (response instanceof Promise) return this.#answerLater(id, request.name, response);
+      this.#write(id, response);
     } catch (error) {
-      this.#writeError(message?.id ?? leadingId(bytes), message?.request, error);
+      this.#writeError(message?.id ?? leadingId(bytes), message?.request?.name, error);
     }
     return undefined;
   }
 
-  async #answerWith(
-    { id }: PredictStreamRequest,
-    request: PredictRequest,
-    prediction: Promise<Prediction>,
-  ): Promise<void> {
+  async #answerLater(id: bigint, model: string, response: Promise<Buffer>): Promise<void> {
     try {
-      this.#write(id, request, await prediction);
+      this.#write(id, await response);
     } catch (error) {
-      this.#writeError(id, request, error);
+      this.#writeError(id, model, error);
     }
   }
 
-  #predict(request: PredictRequest): Prediction | Promise<Prediction> {
-    const { service, maxMessageBytes } = this.#options;
-    const model = service.getLoaded(request.name);
-    decodeOutputEncoding(request);
-    return model.predict(decodeMatrix(request.x), maxMessageBytes - ENVELOPE_BYTES, this.#signal());
-  }
-
-  #write(id: bigint, request: PredictRequest, prediction: Prediction): void {
+  #write(id: bigint, response: Buffer): void {
     if (this.#hasEnded) return;
-    const value = encodePrediction(prediction, request, decodeOutputEncoding(request));
-    const answer = PredictStreamResponse.encode({ id, result: { $case: 'response', value } }).finish();
+    const answer = encodeStreamAnswer(id, RESPONSE_FIELD, response);
     const { maxMessageBytes } = this.#options;
     if (answer.byteLength > maxMessageBytes) {
       throw invalid(
@@ -253,13 +237,11 @@ class Conversation implements MessageListener {
     this.#messages.write(answer);
   }
 
-  #writeError(id: bigint, request: PredictRequest | undefined, thrown: unknown): void {
+  #writeError(id: bigint, model: string | undefined, thrown: unknown): void {
     if (this.#hasEnded) return;
     const error = toDomainError(thrown);
-    this.#options.onError(error, request?.name);
-    this.#messages.write(
-      PredictStreamResponse.encode({ id, result: { $case: 'error', value: toStatus(error) } }).finish(),
-    );
+    this.#options.onError(error, model);
+    this.#messages.write(encodeStreamAnswer(id, ERROR_FIELD, Status.encode(toStatus(error)).finish()));
   }
 }
 

@@ -1,12 +1,12 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
-import { ModelServerService } from '../../generated/modelserver/v1/model_server.js';
 import type { ModelService } from '../model/service.js';
 import { Calls } from './calls.js';
 import { createHandlers } from './handlers.js';
 import { MessageStream } from './message-stream.js';
 import { addReflection } from './reflection.js';
+import { servedService } from './service-definition.js';
 
 export interface GrpcServerOptions {
   readonly service: ModelService;
@@ -24,16 +24,6 @@ export interface GrpcServerOptions {
 const CLOSE_MS = 1000;
 /** A peer that has vanished without a word is found out after about 30 s. */
 const KEEPALIVE = { 'grpc.keepalive_time_ms': 20_000, 'grpc.keepalive_timeout_ms': 10_000 };
-
-/** The contract; a message stream leaves its messages the bytes that they are on the wire. */
-const SERVICE = {
-  ...ModelServerService,
-  predictStream: {
-    ...ModelServerService.predictStream,
-    requestDeserialize: (bytes: Buffer): unknown => bytes,
-    responseSerialize: (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-  },
-};
 
 const HEALTH_NAMES = ['', 'modelserver.v1.ModelServer'];
 
@@ -56,13 +46,13 @@ export class GrpcServer {
       'grpc.enable_channelz': 0,
       'grpc.so_reuseport': 0,
       ...KEEPALIVE,
-      interceptors: [MessageStream.interceptor(ModelServerService.predictStream.path)],
+      interceptors: [MessageStream.interceptor(servedService.predictStream.path)],
     });
     const calls = new Calls(options.log);
     const { service, version, maxMessageBytes, maxInflightBytes } = options;
     const startedAt = new Date();
     const facts = { version, startedAt, maxMessageBytes, maxInflightBytes };
-    server.addService(SERVICE, createHandlers({ service, calls, ...facts }));
+    server.addService(servedService, createHandlers({ service, calls, ...facts }));
     const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
     health.addToServer(server);
     addReflection(server, options.descriptorSet);
