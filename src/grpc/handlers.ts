@@ -5,6 +5,8 @@ import type { Calls } from './calls.js';
 import { decodeFit, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
 import { encodeModel, encodeStatus } from './encode.js';
 import { fitStream, type FitStreamOptions } from './fit-stream.js';
+import { MessageStream } from './message-stream.js';
+import { predictStream } from './predict-stream.js';
 import type { ModelServerHandlers } from './service-definition.js';
 
 export interface HandlerOptions {
@@ -37,9 +39,13 @@ export function createHandlers({
 
     predict: calls.unary('Predict', (request, call) => answerPredict(service, request, maxMessageBytes, call)),
 
-    predictStream: calls.stream('PredictStream', async () => {
-      throw new DomainError('NOT_IMPLEMENTED', 'PredictStream is not built yet; use Predict');
-    }),
+    predictStream: calls.stream('PredictStream', async (stream, call) =>
+      predictStream(MessageStream.behind(stream), call, {
+        service,
+        maxMessageBytes,
+        onError: (error, model) => calls.logMessageFailure('PredictStream', model, error),
+      }),
+    ),
 
     load: calls.unary('Load', async ({ name }) => ({ model: encodeModel(await service.load(name)) })),
 

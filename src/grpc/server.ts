@@ -6,6 +6,7 @@ import type { ModelService } from '../model/service.js';
 import { Calls } from './calls.js';
 import { UPLOAD_IDLE_MS } from './fit-stream.js';
 import { createHandlers } from './handlers.js';
+import { MessageStream } from './message-stream.js';
 import { addReflection } from './reflection.js';
 import { servedService } from './service-definition.js';
 
@@ -51,6 +52,7 @@ export class GrpcServer {
       'grpc.enable_channelz': 0,
       'grpc.so_reuseport': 0,
       ...KEEPALIVE,
+      interceptors: [MessageStream.interceptor(servedService.predictStream.path)],
     });
     const calls = new Calls(options.log);
     const { service, version, maxMessageBytes, maxInflightBytes, trainingMemoryMb } = options;
