@@ -31,12 +31,12 @@ export interface Caller {
 
 /** A model in memory, ready to predict. */
 export class LoadedModel {
-  readonly #predictor: Predictor;
+  #predictor: Predictor;
   readonly #refusals: MissingRefusals;
   /** The names of the features with categories. */
   readonly #categorical: ReadonlySet<string>;
   /** Undefined where all features are numbers. */
-  readonly #encoder: CategoryEncoder | undefined;
+  #encoder: CategoryEncoder | undefined;
   /** Bytes of the longest label on the wire. */
   readonly #longestLabel: number;
   readonly #blocks = new BlockSize();
@@ -128,6 +128,22 @@ export class LoadedModel {
     if (this.#users > 0) await new Promise<void>((resolve) => this.#drains.push(resolve));
   }
 
+  /** What it takes in memory, in bytes. */
+  get memoryBytes(): number {
+    return this.card.sizeBytes;
+  }
+
+  /**
+   * Lets go of all that it predicts with, whoever still refers to the model, which
+   * nobody may use any more; returns that, to be collected.
+   */
+  close(): object {
+    const predictor = this.#predictor;
+    this.#predictor = closed;
+    this.#encoder = undefined;
+    return predictor;
+  }
+
   #align(x: NamedMatrix): AlignedMatrix {
     // The most frequent case, which needs no look at each feature.
     if (x.columnNames === undefined && this.#encoder === undefined && x.columns === this.card.features.length) return x;
@@ -201,6 +217,12 @@ export class LoadedModel {
     return name !== undefined && this.#categorical.has(name);
   }
 }
+
+const closed: Predictor = {
+  predictProbabilities() {
+    throw new Error('the model was closed while it was in use');
+  },
+};
 
 function rowsOf({ columns, data, encoding }: Matrix, from: number, to: number): Matrix {
   return { rows: to - from, columns, data: data.subarray(from * columns, to * columns), encoding };
