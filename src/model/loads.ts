@@ -99,8 +99,9 @@ export class Loads {
     place.leave();
     loaded.successor?.leave();
     await model.drained();
+    const released = buffers.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
     this.#artifacts.release(...buffers);
-    await this.#reclaimer.reclaim(model.close(), place.bytes);
+    await this.#reclaimer.reclaim(model.close(), place.bytes - released);
     place.free();
   }
 
@@ -137,7 +138,9 @@ export class Loads {
       place.resize(bytes.byteLength);
       const { card, tensors } = await this.#artifacts.decode(bytes);
       buffers = buffersOf(tensors);
-      loaded = { model: await LoadedModel.of(card, tensors), place, buffers };
+      const model = await LoadedModel.of(card, tensors);
+      if (!model.readsTensors) this.#artifacts.release(...buffers.splice(0));
+      loaded = { model, place, buffers };
     } catch (error) {
       this.#artifacts.release(...buffers);
       place.free();
