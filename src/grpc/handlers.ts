@@ -1,4 +1,3 @@
-import { DomainError } from '../errors.js';
 import type { ModelService } from '../model/service.js';
 import { answerPredict } from './answer-predict.js';
 import type { Calls } from './calls.js';
