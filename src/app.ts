@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { DomainError } from './errors.js';
 import { GrpcServer } from './grpc/server.js';
+import { ArtifactThread } from './model/artifact-thread.js';
 import { ModelService } from './model/service.js';
 import { ModelStore } from './model/store.js';
 import { readDescriptorSet, readVersion } from './package-files.js';
@@ -51,8 +52,10 @@ export async function startModelServer(
         ? log.warn({ slot, err }, 'a training thread was lost')
         : log.info({ slot }, `a training thread was ${err.message}`),
   });
+  const artifacts = new ArtifactThread();
   const release = async () => {
     await pool.close();
+    await artifacts.close();
     await store.close();
   };
 
@@ -60,7 +63,7 @@ export async function startModelServer(
     const { maxInferenceModels: maxLoadedModels, trainingMemoryMb } = config;
     const maxLoadedBytes = config.maxInferenceMemoryMb * MEBIBYTE;
     const limits = { maxLoadedModels, maxLoadedBytes, trainingMemoryMb };
-    const { service, ignored } = await ModelService.open({ store, pool, ...limits });
+    const { service, ignored } = await ModelService.open({ store, pool, artifacts, ...limits });
     if (ignored.length > 0) log.warn({ ignored }, 'these entries of MODELS_PATH are no models');
     const { host, port, maxMessageBytes, maxInflightBytes } = config;
     const address = { host, port, maxMessageBytes, maxInflightBytes };

@@ -26,6 +26,9 @@ export type StreamHandler<Request, Response> = (
 /** The methods that change something: an operator wants to see who called them. */
 const CHANGES = new Set(['Fit', 'FitStream', 'Load', 'Unload', 'Remove', 'RemoveAll']);
 
+/** Whatever was sent as a name, the log stays readable. */
+const MAX_LOGGED_NAME = 128;
+
 /**
  * The boundary around every call: one signal that says when nobody waits any
  * more, one place where errors become status codes, and the drain at shutdown.
@@ -125,6 +128,14 @@ export class Calls {
     hurry?.removeEventListener('abort', expire);
   }
 
+  /** Logs that a message of a stream was answered with an error: at length only what is a fault of ours. */
+  logMessageFailure(method: string, model: string | undefined, error: DomainError): void {
+    const { reason, message } = error;
+    if (isOurs(error))
+      this.#log.error({ method, model: model?.slice(0, MAX_LOGGED_NAME), reason, err: error }, message);
+    else if (this.#logsAnswers) this.#log.debug({ method, model: model?.slice(0, MAX_LOGGED_NAME), reason }, message);
+  }
+
   async #handleStream<Request, Response>(
     stream: ServerDuplexStream<Request, Response>,
     inFlight: CallInFlight,
@@ -162,11 +173,15 @@ export class Calls {
     error: DomainError,
   ): void {
     const { reason, message } = error;
-    const isOurs = reason === 'INTERNAL' || reason === 'TRAINING_CRASHED';
     const facts = { method, model, peer: call.getPeer(), reason, ms };
-    if (isOurs) this.#log.error({ ...facts, err: error }, message);
+    if (isOurs(error)) this.#log.error({ ...facts, err: error }, message);
     else this.#log.info(facts, message);
   }
+}
+
+/** Whether the server itself is at fault. */
+function isOurs({ reason }: DomainError): boolean {
+  return reason === 'INTERNAL' || reason === 'TRAINING_CRASHED';
 }
 
 /** Passes on what becomes of a promise. */
@@ -187,6 +202,5 @@ async function settle<T>(
 
 function nameOf(request: unknown): string | undefined {
   const name = typeof request === 'object' && request !== null && 'name' in request ? request.name : undefined;
-  // Whatever was sent as a name: the log stays readable.
-  return typeof name === 'string' ? name.slice(0, 128) : undefined;
+  return typeof name === 'string' ? name.slice(0, MAX_LOGGED_NAME) : undefined;
 }

@@ -9,24 +9,41 @@ import { type DomainError, invalid } from '../errors.js';
 import { MAX_CATEGORY_BYTES } from '../estimators/category-limits.js';
 import type { NamedMatrix } from '../model/features.js';
 
+const NONE: never[] = [];
 const MAX_NAME = 256;
 const BYTES_PER_NUMBER = { [Dtype.DTYPE_FLOAT32]: 4, [Dtype.DTYPE_FLOAT64]: 8 };
 
+/** Where packed numbers lie: in a buffer, at a multiple of their width. */
+interface Place {
+  readonly buffer: ArrayBuffer;
+  readonly offset: number;
+}
+
 /**
- * A request's matrix. The values are not looked at yet, and packed numbers stay
- * the bytes that they came as.
+ * A request's matrix, with a buffer of its own: it can go to another thread. The
+ * values are not looked at yet, and packed numbers stay the bytes that they came
+ * as.
  *
  * @throws INVALID_REQUEST unless exactly one encoding is set and its shape fits,
  *   and for strings that are too long for a category.
  */
 export function decodeMatrix(matrix: WireMatrix | undefined): NamedMatrix {
-  const { rows = [], raw, columns = [] } = matrix ?? {};
+  return matrixOf(matrix, ownBuffer);
+}
+
+/** The same for whoever looks at it here: packed numbers are viewed where they lie in the message. */
+export function viewMatrix(matrix: WireMatrix | undefined): NamedMatrix {
+  return matrixOf(matrix, alignedBuffer);
+}
+
+function matrixOf(matrix: WireMatrix | undefined, placeOf: (data: Buffer, width: number) => Place): NamedMatrix {
+  const { rows = NONE, raw, columns = NONE } = matrix ?? {};
+  if (raw !== undefined && rows.length === 0 && columns.length === 0) return decodeRaw(raw, 'x.raw', placeOf);
   const encodings = [rows.length > 0 && 'rows', raw !== undefined && 'raw', columns.length > 0 && 'columns'].filter(
     (encoding) => encoding !== false,
   );
   if (encodings.length === 0) throw invalid('x', 'is empty; set one of rows, raw and columns');
   if (encodings.length > 1) throw invalid('x', `sets ${encodings.join(' and ')}; set only one encoding`);
-  if (raw !== undefined) return decodeRaw(raw, 'x.raw');
   return rows.length > 0 ? decodeRows(rows, 'x.rows') : decodeColumns(columns, 'x.columns');
 }
 
@@ -57,7 +74,11 @@ function decodeRows(rows: readonly Row[], path: string): NamedMatrix {
   return { rows: rows.length, columns, data, encoding: 'rows' };
 }
 
-function decodeRaw({ rows, columns, dtype, data }: RawMatrix, path: string): NamedMatrix {
+function decodeRaw(
+  { rows, columns, dtype, data }: RawMatrix,
+  path: string,
+  placeOf: (data: Buffer, width: number) => Place,
+): NamedMatrix {
   if (rows === 0) throw invalid(`${path}.rows`, 'is 0; at least one row is needed');
   if (columns === 0) throw invalid(`${path}.columns`, 'is 0; at least one column is needed');
   if (dtype !== Dtype.DTYPE_FLOAT32 && dtype !== Dtype.DTYPE_FLOAT64) {
@@ -72,7 +93,7 @@ function decodeRaw({ rows, columns, dtype, data }: RawMatrix, path: string): Nam
       `has ${data.byteLength} bytes; ${rows} x ${columns} numbers of ${width} bytes are ${expected}`,
     );
   }
-  const { buffer, offset } = ownBuffer(data);
+  const { buffer, offset } = placeOf(data, width);
   const numbers =
     dtype === Dtype.DTYPE_FLOAT32
       ? new Float32Array(buffer, offset, rows * columns)
@@ -144,13 +165,23 @@ export function isLong(value: string): boolean {
 }
 
 /**
- * The bytes as an aligned buffer: their own where they have one to themselves,
- * which can then move to another thread; else a copy, as small ones share a pool.
+ * The bytes in a buffer that they have to themselves, which can then move to
+ * another thread; they are copied if others share theirs, as small ones do.
  */
-export function ownBuffer(data: Buffer): { readonly buffer: ArrayBuffer; readonly offset: number } {
+export function ownBuffer(data: Buffer): Place {
   const { buffer, byteOffset, byteLength } = data;
   if (buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength === byteLength) {
     return { buffer, offset: 0 };
   }
+  return copied(data);
+}
+
+/** The bytes where they lie, or a copy where numbers of this width cannot be viewed there. */
+function alignedBuffer(data: Buffer, width: number): Place {
+  const { buffer, byteOffset } = data;
+  return buffer instanceof ArrayBuffer && byteOffset % width === 0 ? { buffer, offset: byteOffset } : copied(data);
+}
+
+function copied(data: Buffer): Place {
   return { buffer: new Uint8Array(data).buffer, offset: 0 };
 }

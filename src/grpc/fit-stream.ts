@@ -7,7 +7,8 @@ import type {
 } from '../../generated/modelserver/v1/model_server.js';
 import { invalid } from '../errors.js';
 import type { ModelView } from '../model/model.js';
-import type { AcceptedFit, ModelService, TrainingRows } from '../model/service.js';
+import type { AcceptedFit, TrainingRows } from '../model/fits.js';
+import type { ModelService } from '../model/service.js';
 import type { StreamHandler } from './calls.js';
 import { decodeFitEnvelope } from './decode.js';
 import { encodeModel } from './encode.js';

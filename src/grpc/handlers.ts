@@ -1,11 +1,12 @@
-import type { ModelServerServer } from '../../generated/modelserver/v1/model_server.js';
-import { DomainError } from '../errors.js';
 import type { ModelService } from '../model/service.js';
+import { answerPredict } from './answer-predict.js';
 import type { Calls } from './calls.js';
-import { decodeFit, decodeOutputEncoding, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
-import { decodeMatrix } from './decode-matrix.js';
-import { encodeModel, encodePrediction, encodeStatus } from './encode.js';
+import { decodeFit, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
+import { encodeModel, encodeStatus } from './encode.js';
 import { fitStream, type FitStreamOptions } from './fit-stream.js';
+import { MessageStream } from './message-stream.js';
+import { predictStream } from './predict-stream.js';
+import type { ModelServerHandlers } from './service-definition.js';
 
 export interface HandlerOptions {
   readonly service: ModelService;
@@ -26,7 +27,7 @@ export function createHandlers({
   uploads,
   version,
   startedAt,
-}: HandlerOptions): ModelServerServer {
+}: HandlerOptions): ModelServerHandlers {
   return {
     fit: calls.unary('Fit', async (request, call) => {
       const { envelope, rows } = decodeFit(request);
@@ -35,17 +36,15 @@ export function createHandlers({
 
     fitStream: calls.stream('FitStream', fitStream({ service, ...uploads })),
 
-    predict: calls.unary('Predict', async (request, call) => {
-      // The name first: whoever asks for a model that is not there need not send rows to hear of it.
-      const model = service.getLoaded(request.name);
-      const encoding = decodeOutputEncoding(request);
-      const prediction = await model.predict(decodeMatrix(request.x), maxMessageBytes, call.signal);
-      return encodePrediction(prediction, request, encoding);
-    }),
+    predict: calls.unary('Predict', (request, call) => answerPredict(service, request, maxMessageBytes, call)),
 
-    predictStream: calls.stream('PredictStream', async () => {
-      throw new DomainError('NOT_IMPLEMENTED', 'PredictStream is not built yet; use Predict');
-    }),
+    predictStream: calls.stream('PredictStream', async (stream, call) =>
+      predictStream(MessageStream.behind(stream), call, {
+        service,
+        maxMessageBytes,
+        onError: (error, model) => calls.logMessageFailure('PredictStream', model, error),
+      }),
+    ),
 
     load: calls.unary('Load', async ({ name }) => ({ model: encodeModel(await service.load(name)) })),
 

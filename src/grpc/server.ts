@@ -1,13 +1,14 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
-import { ModelServerService } from '../../generated/modelserver/v1/model_server.js';
 import { releaseBuffer } from '../estimators/release-buffer.js';
 import type { ModelService } from '../model/service.js';
 import { Calls } from './calls.js';
 import { UPLOAD_IDLE_MS } from './fit-stream.js';
 import { createHandlers } from './handlers.js';
+import { MessageStream } from './message-stream.js';
 import { addReflection } from './reflection.js';
+import { servedService } from './service-definition.js';
 
 export interface GrpcServerOptions {
   readonly service: ModelService;
@@ -51,6 +52,7 @@ export class GrpcServer {
       'grpc.enable_channelz': 0,
       'grpc.so_reuseport': 0,
       ...KEEPALIVE,
+      interceptors: [MessageStream.interceptor(servedService.predictStream.path)],
     });
     const calls = new Calls(options.log);
     const { service, version, maxMessageBytes, maxInflightBytes, trainingMemoryMb } = options;
@@ -58,7 +60,7 @@ export class GrpcServer {
     const facts = { version, startedAt, maxMessageBytes, maxInflightBytes };
     const { uploadIdleMs = UPLOAD_IDLE_MS } = options;
     const uploads = { trainingMemoryMb, uploadIdleMs, release: releaseBuffer };
-    server.addService(ModelServerService, createHandlers({ service, calls, uploads, ...facts }));
+    server.addService(servedService, createHandlers({ service, calls, uploads, ...facts }));
     const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
     health.addToServer(server);
     addReflection(server, options.descriptorSet);

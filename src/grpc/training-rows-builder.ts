@@ -2,7 +2,7 @@ import type { FitChunk } from '../../generated/modelserver/v1/model_server.js';
 import { DomainError, invalid } from '../errors.js';
 import { featureNamesOf } from '../model/features.js';
 import { GrowingRows } from '../model/growing-rows.js';
-import type { FitEnvelope, TrainingRows } from '../model/service.js';
+import type { FitEnvelope, TrainingRows } from '../model/fits.js';
 import { Turns } from '../model/turns.js';
 import { isAllocationFailure } from '../training/is-allocation-failure.js';
 import { type ChunkLayout, requireSameLayout, shapeOfChunk } from './chunk-layout.js';

@@ -5,10 +5,11 @@ import type { ModelCategories } from '../../src/model/categories.js';
 import { categoryTensors } from '../../src/model/category-tensors.js';
 import { featuresOf, type NamedMatrix } from '../../src/model/features.js';
 import { LoadedModel } from '../../src/model/loaded-model.js';
-import type { ModelCard } from '../../src/model/model.js';
+import { cardOf } from '../support/card.js';
 import { silent, specOf, trainingSet } from '../support/estimation.js';
 
 const never = new AbortController().signal;
+const caller = { signal: never };
 const LIMIT = 2 ** 30;
 
 const estimator = specOf('random_forest_classifier', { n_estimators: 3 });
@@ -17,19 +18,11 @@ const categories: ModelCategories = [
   { kind: 'string', values: ['red', 'blue', 'green'] },
   { kind: 'integer', values: Float64Array.of(100, 200) },
 ];
-const card: ModelCard = {
-  generation: 1,
+const card = cardOf(
+  { kind: 'string', values: ['a', 'b'] },
+  featuresOf(['size', 'colour', 'code'], categories),
   estimator,
-  classes: { kind: 'string', values: ['a', 'b'] },
-  features: featuresOf(['size', 'colour', 'code'], categories),
-  nSamples: 12,
-  metrics: {},
-  createdAt: new Date(),
-  fitDurationMs: 1,
-  requestId: '',
-  sha256: '',
-  sizeBytes: 0,
-};
+);
 
 /** A model of rows that are a where the colour is blue, and else b. */
 async function tensorsOf(of: ModelCategories = categories): Promise<Tensors> {
@@ -61,7 +54,7 @@ function table(colours: readonly string[], code: number): NamedMatrix {
 describe('A loaded model', () => {
   it('predicts by the names of categories', async () => {
     const model = await LoadedModel.of(card, await tensorsOf());
-    const { classIndexes } = await model.predict(table(['red', 'blue', 'green', 'blue'], 100), LIMIT, never);
+    const { classIndexes } = await model.predict(table(['red', 'blue', 'green', 'blue'], 100), LIMIT, caller);
     expect(Array.from(classIndexes)).to.deep.equal([1, 0, 1, 0]);
   });
 
@@ -76,7 +69,7 @@ describe('A loaded model', () => {
       setImmediate(others);
     };
     others();
-    const { classIndexes } = await model.predict(table(colours, 200), LIMIT, never);
+    const { classIndexes } = await model.predict(table(colours, 200), LIMIT, caller);
     done = true;
     expect(turns).to.be.above(2);
     expect(classIndexes.every((label, i) => label === (i % 3 === 1 ? 0 : 1))).to.equal(true);

@@ -49,7 +49,9 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
     await fit('iris');
     const failure = await refusal('Fit', { name: 'iris', estimator: quick, ...data });
     expectStatus(failure, 'ALREADY_EXISTS', 'MODEL_ALREADY_EXISTS');
-    expect(failure.message).to.equal('the model iris is stored already; remove it first, or choose another name');
+    expect(failure.message).to.equal(
+      'the model iris is stored already; set options.replace, remove it first, or choose another name',
+    );
   });
 
   it('answers ALREADY_EXISTS to a Fit whose name is in training, and says what works then', () =>
@@ -210,7 +212,6 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
       { estimator: { logisticRegression: { solver: 'SOLVER_SAGA' } } },
       'estimator.logistic_regression.solver',
     ],
-    ['replace', { options: { replace: true } }, 'options.replace'],
   ];
   for (const [what, change, field] of unimplemented) {
     it(`answers UNIMPLEMENTED with the field's path to a Fit with ${what}`, async () => {

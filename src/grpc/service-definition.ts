@@ -1,0 +1,25 @@
+import type { handleBidiStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
+import {
+  ModelServerService,
+  type ModelServerServer,
+  type PredictRequest,
+} from '../../generated/modelserver/v1/model_server.js';
+
+/** The contract's service as it is served: a Predict is answered in bytes, and the messages of a PredictStream stay bytes. */
+export const servedService = {
+  ...ModelServerService,
+  predict: { ...ModelServerService.predict, responseSerialize: (response: Buffer) => response },
+  predictStream: {
+    ...ModelServerService.predictStream,
+    requestDeserialize: (request: Buffer) => request,
+    responseSerialize: (response: Buffer) => response,
+  },
+};
+
+/** What answers its methods. */
+export type ModelServerHandlers = {
+  readonly [Method in Exclude<keyof typeof ModelServerService, 'predict' | 'predictStream'>]: ModelServerServer[Method];
+} & {
+  readonly predict: handleUnaryCall<PredictRequest, Buffer>;
+  readonly predictStream: handleBidiStreamingCall<Buffer, Buffer>;
+};
