@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { ModelService } from '../model/service.js';
 import { Calls } from './calls.js';
 import { createHandlers } from './handlers.js';
+import { InFlightBytes } from './in-flight-bytes.js';
 import { MessageStream } from './message-stream.js';
 import { addReflection } from './reflection.js';
 import { servedService } from './service-definition.js';
@@ -40,18 +41,20 @@ export class GrpcServer {
 
   /** @throws Error that names the address when it cannot be bound. */
   static async listen(options: GrpcServerOptions): Promise<GrpcServer> {
+    const { service, version, maxMessageBytes, maxInflightBytes, log } = options;
+    const inFlightBytes = new InFlightBytes(maxInflightBytes, maxMessageBytes, (method, { reason, message }) =>
+      log.info({ method, reason }, message),
+    );
     const server = new Server({
-      'grpc.max_receive_message_length': options.maxMessageBytes,
-      'grpc.max_send_message_length': options.maxMessageBytes,
+      'grpc.max_receive_message_length': maxMessageBytes,
+      'grpc.max_send_message_length': maxMessageBytes,
       'grpc.enable_channelz': 0,
       'grpc.so_reuseport': 0,
       ...KEEPALIVE,
-      interceptors: [MessageStream.interceptor(servedService.predictStream.path)],
+      interceptors: [inFlightBytes.interceptor, MessageStream.interceptor(servedService.predictStream.path)],
     });
-    const calls = new Calls(options.log);
-    const { service, version, maxMessageBytes, maxInflightBytes } = options;
-    const startedAt = new Date();
-    const facts = { version, startedAt, maxMessageBytes, maxInflightBytes };
+    const calls = new Calls(log, inFlightBytes);
+    const facts = { version, startedAt: new Date(), maxMessageBytes, inFlightBytes };
     server.addService(servedService, createHandlers({ service, calls, ...facts }));
     const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
     health.addToServer(server);
