@@ -67,7 +67,7 @@ export async function startModelServer(
     if (ignored.length > 0) log.warn({ ignored }, 'these entries of MODELS_PATH are no models');
     const { host, port, maxMessageBytes, maxInflightBytes } = config;
     const address = { host, port, maxMessageBytes, maxInflightBytes };
-    const uploads = { trainingMemoryMb, uploadIdleMs };
+    const uploads = { trainingMemoryMb, uploadIdleMs, release: (buffer: ArrayBuffer) => artifacts.release(buffer) };
     const server = await GrpcServer.listen({ service, ...address, ...uploads, descriptorSet, version, log });
     return {
       address: server.address,

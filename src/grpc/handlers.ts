@@ -4,6 +4,7 @@ import type { Calls } from './calls.js';
 import { decodeFit, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
 import { encodeModel, encodeStatus } from './encode.js';
 import { fitStream, type FitStreamOptions } from './fit-stream.js';
+import type { InFlightBytes } from './in-flight-bytes.js';
 import { MessageStream } from './message-stream.js';
 import { predictStream } from './predict-stream.js';
 import type { ModelServerHandlers } from './service-definition.js';
@@ -12,7 +13,7 @@ export interface HandlerOptions {
   readonly service: ModelService;
   readonly calls: Calls;
   readonly maxMessageBytes: number;
-  readonly maxInflightBytes: number;
+  readonly inFlightBytes: InFlightBytes;
   readonly uploads: Omit<FitStreamOptions, 'service'>;
   readonly version: string;
   readonly startedAt: Date;
@@ -23,7 +24,7 @@ export function createHandlers({
   service,
   calls,
   maxMessageBytes,
-  maxInflightBytes,
+  inFlightBytes,
   uploads,
   version,
   startedAt,
@@ -31,7 +32,13 @@ export function createHandlers({
   return {
     fit: calls.unary('Fit', async (request, call) => {
       const { envelope, rows } = decodeFit(request);
-      return { model: encodeModel(await service.fit(envelope, rows, call.signal)) };
+      // Read as numbers they are not needed as a message any more, which the call would keep.
+      request.x = request.y = undefined;
+      request.sampleWeight = [];
+      const fitting = service.fit(envelope, rows, call.signal);
+      // The training has its rows, or has refused them; from here on TRAINING_MEMORY_MB bounds it.
+      call.bytes.hold(0);
+      return { model: encodeModel(await fitting) };
     }),
 
     fitStream: calls.stream('FitStream', fitStream({ service, ...uploads })),
@@ -72,7 +79,12 @@ export function createHandlers({
     }),
 
     getStatus: calls.unary('GetStatus', () =>
-      encodeStatus(service.status(), { version, startedAt, inflightBytes: 0, maxInflightBytes }),
+      encodeStatus(service.status(), {
+        version,
+        startedAt,
+        inflightBytes: inFlightBytes.total,
+        maxInflightBytes: inFlightBytes.max,
+      }),
     ),
   };
 }

@@ -13,8 +13,8 @@ export interface MessageListener {
   message(bytes: Buffer): void;
   /** The client has sent its last message. */
   halfClose(): void;
-  /** All answers that were written have been taken. */
-  drained(): void;
+  /** An answer of so many bytes has been taken. */
+  taken(bytes: number): void;
 }
 
 /**
@@ -28,7 +28,8 @@ export interface MessageListener {
 export class MessageStream extends ServerInterceptingCall {
   static readonly #streams = new WeakMap<Metadata, MessageStream>();
 
-  readonly #call: ServerInterceptingCallInterface;
+  /** The next one below. */
+  readonly call: ServerInterceptingCallInterface;
   #listener: MessageListener | undefined;
   #isHalfClosed = false;
   #untakenBytes = 0;
@@ -49,7 +50,7 @@ export class MessageStream extends ServerInterceptingCall {
 
   private constructor(call: ServerInterceptingCallInterface) {
     super(call);
-    this.#call = call;
+    this.call = call;
   }
 
   /** Answers that were written and not taken yet, in bytes. */
@@ -64,7 +65,7 @@ export class MessageStream extends ServerInterceptingCall {
 
   /** Called by grpc-js: tells the handler of the call, and keeps its messages. */
   override start(handler: ServerListener): void {
-    this.#call.start({
+    this.call.start({
       onReceiveMetadata: (metadata) => {
         MessageStream.#streams.set(metadata, this);
         handler.onReceiveMetadata(metadata);
@@ -87,7 +88,7 @@ export class MessageStream extends ServerInterceptingCall {
 
   /** Asks for one message, which may come at once. */
   read(): void {
-    this.#call.startRead();
+    this.call.startRead();
   }
 
   /** Writes an answer. Those that are written while one is on its way leave together after it. */
@@ -96,11 +97,12 @@ export class MessageStream extends ServerInterceptingCall {
     this.#untakenBytes += size;
     this.#untakenMessages++;
     // It is not called for a call that has ended, whose bytes are nobody's then.
-    this.#call.sendMessage(bytes, () => this.#taken(size));
+    this.call.sendMessage(bytes, () => this.#taken(size));
   }
 
   #taken(size: number): void {
     this.#untakenBytes -= size;
-    if (--this.#untakenMessages === 0) this.#listener?.drained();
+    this.#untakenMessages--;
+    this.#listener?.taken(size);
   }
 }

@@ -8,6 +8,7 @@ import { shuttingDown } from './call-in-flight.js';
 import type { CallContext } from './calls.js';
 import { encodeStreamAnswer, ERROR_FIELD, RESPONSE_FIELD } from './encode-stream-answer.js';
 import { leadingId } from './leading-id.js';
+import { FRAME_BYTES } from './in-flight-bytes.js';
 import type { MessageListener, MessageStream } from './message-stream.js';
 import { toDomainError, toStatus } from './status.js';
 
@@ -122,21 +123,23 @@ class Conversation implements MessageListener {
     this.#endIfDone();
   }
 
-  drained(): void {
-    this.#goOn();
+  taken(bytes: number): void {
+    this.#call.bytes.giveBack(bytes);
+    if (this.#messages.untakenMessages === 0) this.#goOn();
   }
 
   /** Answers what waits, as far as may be, and reads on. */
   #goOn(): void {
     while (this.#mayAnswer && this.#waiting.length > 0) {
       if (this.#isTurnOver()) {
-        void this.#pause(this.#turns.next());
+        void this.#pause(this.#turns.next(), 0);
         break;
       }
       const bytes = this.#waiting.shift() as Buffer;
       this.#waitingBytes -= bytes.byteLength;
       const later = this.#answer(bytes);
-      if (later !== undefined) void this.#pause(later);
+      if (later === undefined) this.#call.bytes.giveBack(bytes.byteLength + FRAME_BYTES);
+      else void this.#pause(later, bytes.byteLength + FRAME_BYTES);
       this.#lastAnswer = performance.now();
     }
     this.#read();
@@ -152,7 +155,8 @@ class Conversation implements MessageListener {
     );
   }
 
-  async #pause(until: Promise<void>): Promise<void> {
+  /** Answers nothing until then; `heldBytes` of messages are done with then. */
+  async #pause(until: Promise<void>, heldBytes: number): Promise<void> {
     this.#isBusy = true;
     try {
       await until;
@@ -160,6 +164,7 @@ class Conversation implements MessageListener {
       // Its signal has aborted, and with it the stream has ended.
     }
     this.#isBusy = false;
+    this.#call.bytes.giveBack(heldBytes);
     this.#turnBegan = this.#lastAnswer = performance.now();
     this.#goOn();
   }
@@ -234,14 +239,20 @@ class Conversation implements MessageListener {
         `has an answer of ${answer.byteLength} bytes; MAX_MESSAGE_BYTES allows ${maxMessageBytes}: predict fewer rows at once`,
       );
     }
-    this.#messages.write(answer);
+    this.#send(answer);
   }
 
   #writeError(id: bigint, model: string | undefined, thrown: unknown): void {
     if (this.#hasEnded) return;
     const error = toDomainError(thrown);
     this.#options.onError(error, model);
-    this.#messages.write(encodeStreamAnswer(id, ERROR_FIELD, Status.encode(toStatus(error)).finish()));
+    this.#send(encodeStreamAnswer(id, ERROR_FIELD, Status.encode(toStatus(error)).finish()));
+  }
+
+  #send(answer: Buffer): void {
+    this.#call.bytes.add(answer.byteLength);
+    // Where there is no room for it, that has ended the stream.
+    if (!this.#hasEnded) this.#messages.write(answer);
   }
 }
 

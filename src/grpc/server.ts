@@ -1,11 +1,11 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
-import { releaseBuffer } from '../estimators/release-buffer.js';
 import type { ModelService } from '../model/service.js';
 import { Calls } from './calls.js';
 import { UPLOAD_IDLE_MS } from './fit-stream.js';
 import { createHandlers } from './handlers.js';
+import { InFlightBytes } from './in-flight-bytes.js';
 import { MessageStream } from './message-stream.js';
 import { addReflection } from './reflection.js';
 import { servedService } from './service-definition.js';
@@ -21,6 +21,8 @@ export interface GrpcServerOptions {
   readonly trainingMemoryMb: number;
   /** How long the next message of an upload may be on its way; absent: UPLOAD_IDLE_MS. */
   readonly uploadIdleMs?: number;
+  /** Gives the memory of a buffer back, off this thread where that takes time. */
+  readonly release: (buffer: ArrayBuffer) => void;
   readonly descriptorSet: Uint8Array;
   readonly version: string;
   readonly log: Logger;
@@ -46,20 +48,22 @@ export class GrpcServer {
 
   /** @throws Error that names the address when it cannot be bound. */
   static async listen(options: GrpcServerOptions): Promise<GrpcServer> {
+    const { service, version, maxMessageBytes, maxInflightBytes, log } = options;
+    const inFlightBytes = new InFlightBytes(maxInflightBytes, maxMessageBytes, (method, { reason, message }) =>
+      log.info({ method, reason }, message),
+    );
     const server = new Server({
-      'grpc.max_receive_message_length': options.maxMessageBytes,
-      'grpc.max_send_message_length': options.maxMessageBytes,
+      'grpc.max_receive_message_length': maxMessageBytes,
+      'grpc.max_send_message_length': maxMessageBytes,
       'grpc.enable_channelz': 0,
       'grpc.so_reuseport': 0,
       ...KEEPALIVE,
-      interceptors: [MessageStream.interceptor(servedService.predictStream.path)],
+      interceptors: [inFlightBytes.interceptor, MessageStream.interceptor(servedService.predictStream.path)],
     });
-    const calls = new Calls(options.log);
-    const { service, version, maxMessageBytes, maxInflightBytes, trainingMemoryMb } = options;
-    const startedAt = new Date();
-    const facts = { version, startedAt, maxMessageBytes, maxInflightBytes };
-    const { uploadIdleMs = UPLOAD_IDLE_MS } = options;
-    const uploads = { trainingMemoryMb, uploadIdleMs, release: releaseBuffer };
+    const calls = new Calls(log, inFlightBytes);
+    const facts = { version, startedAt: new Date(), maxMessageBytes, inFlightBytes };
+    const { trainingMemoryMb, uploadIdleMs = UPLOAD_IDLE_MS } = options;
+    const uploads = { trainingMemoryMb, uploadIdleMs, release: options.release };
     server.addService(servedService, createHandlers({ service, calls, uploads, ...facts }));
     const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
     health.addToServer(server);

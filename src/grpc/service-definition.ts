@@ -4,10 +4,19 @@ import {
   type ModelServerServer,
   type PredictRequest,
 } from '../../generated/modelserver/v1/model_server.js';
+import { sized } from './message-size.js';
 
-/** The contract's service as it is served: a Predict is answered in bytes, and the messages of a PredictStream stay bytes. */
+const { fit, fitStream } = ModelServerService;
+
+/**
+ * The contract's service as it is served: a Predict is answered in bytes, the
+ * messages of a PredictStream stay bytes, and those that bring training data
+ * have a size (`sizeOfMessage`).
+ */
 export const servedService = {
   ...ModelServerService,
+  fit: { ...fit, requestDeserialize: sized(fit.requestDeserialize) },
+  fitStream: { ...fitStream, requestDeserialize: sized(fitStream.requestDeserialize) },
   predict: { ...ModelServerService.predict, responseSerialize: (response: Buffer) => response },
   predictStream: {
     ...ModelServerService.predictStream,
