@@ -1,12 +1,13 @@
 import {
   Dtype,
   FitRequest,
+  FitStreamRequest,
   type Matrix,
   PredictRequest,
   PredictStreamRequest,
 } from '../../generated/modelserver/v1/model_server.js';
 import type { InParts } from '../estimators/in-parts.js';
-import { fitPlan, predictPlan, predictStreamPlan } from './message-plans.js';
+import { fitPlan, fitStreamPlan, predictPlan, predictStreamPlan } from './message-plans.js';
 import { messageInParts } from './message-in-parts.js';
 import { Undecoded } from './undecoded.js';
 
@@ -30,6 +31,11 @@ export function readPredictStreamRequest(message: Buffer): PredictStreamRequest 
 /** A Fit's message. Its rows and labels, if they are bytes, have buffers of their own. */
 export function readFitRequest(message: Buffer): FitRequest | Undecoded<FitRequest> {
   return message.length < LARGE ? FitRequest.decode(message) : begin(fitInParts(message));
+}
+
+/** A FitStream's message. Its rows and labels, if they are bytes, are views of it. */
+export function readFitStreamRequest(message: Buffer): FitStreamRequest | Undecoded<FitStreamRequest> {
+  return message.length < LARGE ? FitStreamRequest.decode(message) : begin(messageInParts(fitStreamPlan, message));
 }
 
 /** Does the first parts; what is not over then goes on in turns. */

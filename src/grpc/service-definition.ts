@@ -6,29 +6,28 @@ import {
 } from '../../generated/modelserver/v1/model_server.js';
 import { sized } from './message-size.js';
 
-const { fit, fitStream } = ModelServerService;
+const { fit, fitStream, predict, predictStream } = ModelServerService;
+const asItIs = (message: Buffer): Buffer => message;
 
 /**
  * The contract's service as it is served: a Predict is answered in bytes, the
- * messages of a PredictStream stay bytes, and those that bring training data
- * have a size (`sizeOfMessage`).
+ * messages of streams stay bytes, and those of a Fit have a size (`sizeOfMessage`).
  */
 export const servedService = {
   ...ModelServerService,
   fit: { ...fit, requestDeserialize: sized(fit.requestDeserialize) },
-  fitStream: { ...fitStream, requestDeserialize: sized(fitStream.requestDeserialize) },
-  predict: { ...ModelServerService.predict, responseSerialize: (response: Buffer) => response },
-  predictStream: {
-    ...ModelServerService.predictStream,
-    requestDeserialize: (request: Buffer) => request,
-    responseSerialize: (response: Buffer) => response,
-  },
+  fitStream: { ...fitStream, requestDeserialize: asItIs, responseSerialize: asItIs },
+  predict: { ...predict, responseSerialize: asItIs },
+  predictStream: { ...predictStream, requestDeserialize: asItIs, responseSerialize: asItIs },
 };
 
 /** What answers its methods. */
 export type ModelServerHandlers = {
-  readonly [Method in Exclude<keyof typeof ModelServerService, 'predict' | 'predictStream'>]: ModelServerServer[Method];
+  readonly [
+    Method in Exclude<keyof typeof ModelServerService, 'fitStream' | 'predict' | 'predictStream'>
+  ]: ModelServerServer[Method];
 } & {
+  readonly fitStream: handleBidiStreamingCall<Buffer, Buffer>;
   readonly predict: handleUnaryCall<PredictRequest, Buffer>;
   readonly predictStream: handleBidiStreamingCall<Buffer, Buffer>;
 };
