@@ -1,19 +1,16 @@
-import type { ServerDuplexStream } from '@grpc/grpc-js';
-import type {
-  FitChunk,
-  FitStart,
-  FitStreamRequest,
-  FitStreamResponse,
-} from '../../generated/modelserver/v1/model_server.js';
+import type { FitChunk, FitStart, FitStreamRequest } from '../../generated/modelserver/v1/model_server.js';
 import { invalid } from '../errors.js';
 import type { ModelView } from '../model/model.js';
 import type { AcceptedFit, TrainingRows } from '../model/fits.js';
 import type { ModelService } from '../model/service.js';
-import type { StreamHandler } from './calls.js';
+import type { CallContext } from './calls.js';
 import { decodeFitEnvelope } from './decode.js';
+import { encodeFitStreamResponse } from './encode-fit-stream-response.js';
 import { encodeModel } from './encode.js';
 import { MessageReader } from './message-reader.js';
+import type { MessageStream } from './message-stream.js';
 import { ProgressWriter } from './progress-writer.js';
+import { readFitStreamRequest } from './read-request.js';
 import { TrainingRowsBuilder } from './training-rows-builder.js';
 
 /** How long the next message of an upload may be on its way. */
@@ -28,8 +25,6 @@ export interface FitStreamOptions {
   /** Gives the memory of rows that are not wanted any more back. */
   readonly release: (buffer: ArrayBuffer) => void;
 }
-
-type Stream = ServerDuplexStream<FitStreamRequest, FitStreamResponse>;
 
 /**
  * Answers a FitStream:
@@ -46,15 +41,14 @@ type Stream = ServerDuplexStream<FitStreamRequest, FitStreamResponse>;
  *
  * However it ends, name, slot and memory are given back.
  */
-export function fitStream({
-  service,
-  trainingMemoryMb: memoryMb,
-  uploadIdleMs,
-  release,
-}: FitStreamOptions): StreamHandler<FitStreamRequest, FitStreamResponse> {
-  return async (stream, call) => {
-    const { signal } = call;
-    const messages = new MessageReader(stream, { signal, idleMs: uploadIdleMs });
+export async function fitStream(
+  stream: MessageStream,
+  call: CallContext,
+  { service, trainingMemoryMb: memoryMb, uploadIdleMs: idleMs, release }: FitStreamOptions,
+): Promise<void> {
+  const { signal } = call;
+  const messages = new MessageReader(stream, { call, decode: readFitStreamRequest, idleMs });
+  try {
     const start = startOf(await messages.next());
     call.model = start.name.slice(0, 128);
     const envelope = decodeFitEnvelope(start);
@@ -67,7 +61,7 @@ export function fitStream({
     const fit = service.beginFit(envelope);
     const rows = new TrainingRowsBuilder({ envelope, nSamples: start.nSamples, memoryMb, release, signal });
     try {
-      stream.write({ message: { $case: 'accepted', value: {} } });
+      stream.write(encodeFitStreamResponse({ $case: 'accepted', value: {} }));
       for (let message = await messages.next(); message !== undefined; message = await messages.next()) {
         await rows.append(chunkOf(message));
       }
@@ -76,10 +70,17 @@ export function fitStream({
       fit.release();
       await rows.discard();
     }
-  };
+  } finally {
+    messages.close();
+  }
 }
 
-async function train(fit: AcceptedFit, rows: TrainingRows, stream: Stream, signal: AbortSignal): Promise<ModelView> {
+async function train(
+  fit: AcceptedFit,
+  rows: TrainingRows,
+  stream: MessageStream,
+  signal: AbortSignal,
+): Promise<ModelView> {
   const progress = new ProgressWriter(stream, () => fit.progress());
   try {
     return await fit.train(rows, signal);
@@ -88,8 +89,8 @@ async function train(fit: AcceptedFit, rows: TrainingRows, stream: Stream, signa
   }
 }
 
-function writeModel(stream: Stream, model: ModelView): void {
-  stream.write({ message: { $case: 'model', value: encodeModel(model) } });
+function writeModel(stream: MessageStream, model: ModelView): void {
+  stream.write(encodeFitStreamResponse({ $case: 'model', value: encodeModel(model) }));
 }
 
 function startOf(request: FitStreamRequest | undefined): FitStart {

@@ -45,7 +45,9 @@ export function createHandlers({
       return { model: encodeModel(await fitting) };
     }),
 
-    fitStream: calls.stream('FitStream', fitStream({ service, ...uploads })),
+    fitStream: calls.stream('FitStream', async (stream, call) =>
+      fitStream(MessageStream.behind(stream), call, { service, ...uploads }),
+    ),
 
     predict: calls.unary('Predict', (request, call) => answerPredict(service, request, maxMessageBytes, call)),
 

@@ -1,93 +1,100 @@
-import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { DomainError } from '../errors.js';
+import { DomainError, invalid } from '../errors.js';
+import type { CallContext } from './calls.js';
+import { FRAME_BYTES } from './in-flight-bytes.js';
+import type { MessageListener, MessageStream } from './message-stream.js';
+import { Undecoded } from './undecoded.js';
 
-export interface MessageReaderOptions {
-  /** Ends the wait for a message, with its reason. */
-  readonly signal: AbortSignal;
+export interface MessageReaderOptions<Message> {
+  readonly call: Pick<CallContext, 'signal' | 'bytes'>;
+  /** Decodes a message; a large one may go on in turns. */
+  readonly decode: (bytes: Buffer) => Message | Undecoded<Message>;
   /** How long a message may be on its way, in milliseconds. */
   readonly idleMs: number;
-}
-
-/** What a wait for a message ends with. */
-interface Waiting<Message> {
-  resolve(message: Message | undefined): void;
 }
 
 /**
  * Reads the messages of a stream one by one: the next one is not asked for before
  * the last one has been dealt with, so that a client that is faster than the
- * server is held back by the flow control of its connection. A stream of grpc-js
- * by itself would read 16 messages ahead, however large they are.
+ * server is held back by the flow control of its connection.
  */
-export class MessageReader<Message> {
-  readonly #stream: ServerDuplexStream<Message, unknown>;
-  readonly #options: MessageReaderOptions;
-  readonly #read: (size: number) => void;
-  #waiting: Waiting<Message> | undefined;
-  /** What the stream would like to read, maybe ahead. */
-  #wanted: number | undefined;
-  /** Whether a message is to be asked for. */
-  #mayAsk = false;
+export class MessageReader<Message> implements MessageListener {
+  readonly #stream: MessageStream;
+  readonly #options: MessageReaderOptions<Message>;
+  #settle: (bytes: Buffer | undefined) => void = () => undefined;
+  /** What the last message has counted as in flight. */
+  #heldBytes = 0;
+  #isHalfClosed = false;
 
   /** From now on nobody else reads from `stream`. */
-  constructor(stream: ServerDuplexStream<Message, unknown>, options: MessageReaderOptions) {
+  constructor(stream: MessageStream, options: MessageReaderOptions<Message>) {
     this.#stream = stream;
     this.#options = options;
-    // What a stream reads by has this name in Node.
-    /* eslint-disable no-underscore-dangle */
-    this.#read = stream._read.bind(stream);
-    stream._read = (size) => {
-      this.#wanted = size;
-      this.#ask();
-    };
-    /* eslint-enable no-underscore-dangle */
-    stream.pause();
-    stream.on('data', (message: Message) => this.#settle(message));
-    stream.on('end', () => this.#settle(undefined));
+    stream.listen(this);
   }
 
   /**
-   * The next message; undefined when the client has half-closed.
+   * The next message, once the last one is not needed any more; undefined when the
+   * client has half-closed.
    *
-   * @throws DEADLINE_EXCEEDED when none comes in time, the signal's reason.
+   * @throws DEADLINE_EXCEEDED when none comes in time, INVALID_REQUEST for one that
+   *   cannot be decoded, the signal's reason.
    */
   async next(): Promise<Message | undefined> {
-    const { signal, idleMs } = this.#options;
-    signal.throwIfAborted();
-    if (this.#stream.readableEnded) return undefined;
-    let timer: NodeJS.Timeout | undefined;
-    let leave = (): void => undefined;
+    const { call, decode } = this.#options;
+    call.bytes.giveBack(this.#heldBytes);
+    this.#heldBytes = 0;
+    const bytes = await this.#nextBytes();
+    if (bytes === undefined) return undefined;
+    this.#heldBytes = bytes.byteLength + FRAME_BYTES;
     try {
-      return await new Promise<Message | undefined>((resolve, reject) => {
-        leave = () => reject(signal.reason as Error);
-        signal.addEventListener('abort', leave, { once: true });
-        timer = setTimeout(() => reject(stoodStill(idleMs)), idleMs);
-        this.#waiting = { resolve };
-        this.#mayAsk = true;
-        this.#stream.resume();
-        this.#ask();
-      });
-    } finally {
-      this.#waiting = undefined;
-      this.#stream.pause();
-      clearTimeout(timer);
-      signal.removeEventListener('abort', leave);
+      const message = decode(bytes);
+      return message instanceof Undecoded ? await message.decode(call) : message;
+    } catch (error) {
+      if (error instanceof DomainError) throw error;
+      throw invalid('', 'the message cannot be decoded: its bytes are not those of such a request');
     }
   }
 
-  #settle(message: Message | undefined): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    this.#stream.pause();
-    waiting?.resolve(message);
+  /** Reads no more; what still comes is dropped. */
+  close(): void {
+    this.#stream.listen(undefined);
   }
 
-  #ask(): void {
-    const size = this.#wanted;
-    if (size === undefined || !this.#mayAsk) return;
-    this.#wanted = undefined;
-    this.#mayAsk = false;
-    this.#read(size);
+  message(bytes: Buffer): void {
+    this.#settle(bytes);
+  }
+
+  halfClose(): void {
+    this.#isHalfClosed = true;
+    this.#settle(undefined);
+  }
+
+  taken(): void {
+    // Answers to an upload are few and small.
+  }
+
+  async #nextBytes(): Promise<Buffer | undefined> {
+    const {
+      call: { signal },
+      idleMs,
+    } = this.#options;
+    signal.throwIfAborted();
+    if (this.#isHalfClosed) return undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let leave = (): void => undefined;
+    try {
+      return await new Promise<Buffer | undefined>((resolve, reject) => {
+        this.#settle = resolve;
+        leave = () => reject(signal.reason as Error);
+        signal.addEventListener('abort', leave, { once: true });
+        timer = setTimeout(() => reject(stoodStill(idleMs)), idleMs);
+        this.#stream.read();
+      });
+    } finally {
+      this.#settle = () => undefined;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', leave);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
-import type { ServerDuplexStream } from '@grpc/grpc-js';
-import type { FitStreamResponse } from '../../generated/modelserver/v1/model_server.js';
 import type { TrainingView } from '../model/model.js';
 import { encodeProgress } from './encode.js';
+import { encodeFitStreamResponse } from './encode-fit-stream-response.js';
+import type { MessageStream } from './message-stream.js';
 
 /** Between two looks at a training. */
 const INTERVAL_MS = 100;
@@ -12,17 +12,18 @@ const INTERVAL_MS = 100;
  * read, one message waits for it and the others are left out.
  */
 export class ProgressWriter {
-  readonly #stream: ServerDuplexStream<unknown, FitStreamResponse>;
+  readonly #stream: MessageStream;
   readonly #read: () => TrainingView;
   readonly #timer: NodeJS.Timeout;
-  #isFlushed = true;
   #told = '';
 
-  constructor(stream: ServerDuplexStream<unknown, FitStreamResponse>, read: () => TrainingView) {
+  constructor(stream: MessageStream, read: () => TrainingView) {
     this.#stream = stream;
     this.#read = read;
     this.#write();
-    this.#timer = setInterval(() => this.#write(), INTERVAL_MS);
+    this.#timer = setInterval(() => {
+      if (stream.untakenMessages === 0) this.#write();
+    }, INTERVAL_MS);
   }
 
   stop(): void {
@@ -30,15 +31,11 @@ export class ProgressWriter {
   }
 
   #write(): void {
-    if (!this.#isFlushed || this.#stream.cancelled) return;
     const view = this.#read();
     // The time to go always changes.
     const news = JSON.stringify(view.progress);
     if (news === this.#told) return;
     this.#told = news;
-    this.#isFlushed = false;
-    this.#stream.write({ message: { $case: 'progress', value: encodeProgress(view) } }, () => {
-      this.#isFlushed = true;
-    });
+    this.#stream.write(encodeFitStreamResponse({ $case: 'progress', value: encodeProgress(view) }));
   }
 }

@@ -58,7 +58,11 @@ export class GrpcServer {
       'grpc.enable_channelz': 0,
       'grpc.so_reuseport': 0,
       ...KEEPALIVE,
-      interceptors: [inFlightBytes.interceptor, MessageStream.interceptor(servedService.predictStream.path)],
+      interceptors: [
+        inFlightBytes.interceptor,
+        MessageStream.interceptor(servedService.fitStream.path),
+        MessageStream.interceptor(servedService.predictStream.path),
+      ],
     });
     const calls = new Calls(log, inFlightBytes);
     const facts = { version, startedAt: new Date(), maxMessageBytes, inFlightBytes };
