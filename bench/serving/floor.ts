@@ -3,18 +3,16 @@ import { ModelServerService as Service } from '../../generated/modelserver/v1/mo
 import { type Benchmark, figures, type Row } from '../benchmark.js';
 import { formatCount, formatMs, formatSpread } from '../report/format.js';
 import { median } from '../report/statistics.js';
-import { h2load } from './load/h2load.js';
+import { h2load, requestsFor } from './load/h2load.js';
 import { grpcTarget, type Target } from './load/target.js';
 import { effort, inTurn, ratios } from './rounds.js';
-import { exchange, oneRow, SERVED, serve } from './served-model.js';
+import { exchange, queryRows, readable, SERVED, serve } from './served-model.js';
 import type { NodeServer } from './servers/node-server.js';
 import { startEcho, startOwn } from './servers/own.js';
 
 /** Calls in flight, over one connection as gRPC's clients have it. */
 const IN_FLIGHT = [1, 8, 64];
 const BAR = 1.15;
-/** Tell how many make a second. */
-const FIRST_REQUESTS = 500;
 
 interface Measured {
   readonly cpuMs: number;
@@ -37,7 +35,7 @@ export const floor: Benchmark = {
     try {
       const loaded = await progress.step('training, warming up', async () => {
         await serve(own, 'served', { logisticRegression: {} });
-        const { message, answer } = await exchange(own.server.address, 'served', oneRow());
+        const { message, answer } = await exchange(own.server.address, 'served', readable(queryRows(1)));
         echo = await startEcho(answer);
         const targetOf = ({ address }: NodeServer, name: string) =>
           grpcTarget(address, Service.predict, message, answer, join(own.folder, name));
@@ -104,10 +102,10 @@ function rowOf(inFlight: number, ours: readonly Measured[], echoed: readonly Mea
 
 /** Loads the server for about so many seconds. */
 async function measure(server: NodeServer, target: Target, streams: number, seconds: number): Promise<Measured> {
-  const { perSecond: expected } = await h2load(target, { requests: FIRST_REQUESTS, connections: 1, streams });
-  const requests = Math.ceil(expected * seconds);
+  const shape = { connections: 1, streams };
+  const requests = await requestsFor(target, shape, seconds);
   const before = await server.ask('usage');
-  const { perSecond } = await h2load(target, { requests, connections: 1, streams });
+  const { perSecond } = await h2load(target, { ...shape, requests });
   const after = await server.ask('usage');
   return { cpuMs: (after.cpuMs - before.cpuMs) / requests, perSecond };
 }

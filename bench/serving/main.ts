@@ -3,8 +3,9 @@ import { Argument, Command } from 'commander';
 import { type Benchmark, BenchmarkError } from '../benchmark.js';
 import { runBenchmarks } from '../run-benchmarks.js';
 import { floor } from './floor.js';
+import { unary } from './unary/unary.js';
 
-const BENCHMARKS: readonly Benchmark[] = [floor];
+const BENCHMARKS: readonly Benchmark[] = [floor, unary];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 
 interface Options {

@@ -1,9 +1,11 @@
 import { Client, credentials } from '@grpc/grpc-js';
 import {
+  Dtype,
   ModelServerService as Service,
   type Matrix,
   OutputEncoding,
   PredictRequest,
+  PredictResponse,
 } from '../../generated/modelserver/v1/model_server.js';
 import type { Estimator } from '../../client/index.js';
 import { synthetic } from '../data/synthetic.js';
@@ -23,9 +25,27 @@ export async function serve({ client }: OwnServer, name: string, estimator: Esti
   await client.load(name);
 }
 
-/** The first query as a person would type it. */
-export function oneRow(): Matrix {
-  return { rows: [{ values: Array.from(SERVED.q.subarray(0, SERVED.columns)) }], raw: undefined, columns: [] };
+/** The first queries as arrays of numbers, of single precision so that every encoding has the same ones. */
+export function queryRows(count: number): number[][] {
+  const { q, columns } = SERVED;
+  return Array.from({ length: count }, (_, row) =>
+    Array.from(q.subarray(row * columns, (row + 1) * columns), Math.fround),
+  );
+}
+
+/** Rows as a person types them. */
+export function readable(rows: readonly number[][]): Matrix {
+  return { rows: rows.map((values) => ({ values })), raw: undefined, columns: [] };
+}
+
+/** Rows as packed float32. */
+export function packed(rows: readonly number[][]): Matrix {
+  const data = Buffer.from(Float32Array.from(rows.flat()).buffer);
+  return {
+    rows: [],
+    raw: { rows: rows.length, columns: SERVED.columns, dtype: Dtype.DTYPE_FLOAT32, data },
+    columns: [],
+  };
 }
 
 /** The bytes of a Predict of labels, and of the server's answer. */
@@ -51,4 +71,11 @@ export async function exchange(address: string, name: string, x: Matrix): Promis
   } finally {
     client.close();
   }
+}
+
+/** The labels in an answer. */
+export function labelsIn(answer: Uint8Array): number[] {
+  const { labels } = PredictResponse.decode(answer);
+  if (labels?.rawInt32 === undefined) return (labels?.ints ?? []).map(Number);
+  return Array.from(new Int32Array(new Uint8Array(labels.rawInt32).buffer));
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { BenchmarkError } from '../../benchmark.js';
+import { type Answers, requireAnswers } from './answers.js';
 import { runTool } from './tool.js';
 import type { Target } from './target.js';
 
@@ -22,6 +23,9 @@ const H2LOAD = {
   mend: 'it is in the package nghttp2-client of Debian and Ubuntu, nghttp2 of Homebrew',
 };
 
+/** Requests that take so long tell how many make a second. */
+const PROBE_SECONDS = 0.1;
+
 /**
  * Sends the requests, as fast as they are answered, on one thread of h2load.
  *
@@ -39,23 +43,14 @@ export async function h2load(target: Target, { requests, connections, streams }:
     `--log-file=${logPath}`,
     target.url,
   ]);
-  const { succeeded, dataBytes, perSecond } = parseSummary(output);
-  if (succeeded !== requests || dataBytes !== requests * target.answerBytes) {
-    throw new Error(
-      `${target.url}: of ${requests} requests ${succeeded} were answered, with ${dataBytes} bytes ` +
-        `where ${requests * target.answerBytes} were right`,
-    );
-  }
+  const { answered, dataBytes, perSecond } = parseSummary(output);
+  requireAnswers(target, { requests, answered, dataBytes });
   return { perSecond, latencies: parseLog(await readFile(logPath, 'utf8')) };
 }
 
 /** What h2load prints at the end. */
-export interface Summary {
+export interface Summary extends Omit<Answers, 'requests'> {
   readonly perSecond: number;
-  /** Answers of a status 2xx. */
-  readonly succeeded: number;
-  /** Of the answers' bodies. */
-  readonly dataBytes: number;
 }
 
 /** @throws BenchmarkError for what is no output of h2load. */
@@ -67,7 +62,7 @@ export function parseSummary(output: string): Summary {
   };
   return {
     perSecond: number(/^finished in .*?, ([\d.]+) req\/s/m),
-    succeeded: number(/^status codes: (\d+) 2xx/m),
+    answered: number(/^status codes: (\d+) 2xx/m),
     dataBytes: number(/^traffic: .* \((\d+)\) data$/m),
   };
 }
@@ -78,4 +73,17 @@ export function parseLog(log: string): number[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => Number(line.split('\t')[2]) / 1000);
+}
+
+/** How many requests take about so many seconds. */
+export async function requestsFor(
+  target: Target,
+  shape: Omit<Concurrency, 'requests'>,
+  seconds: number,
+): Promise<number> {
+  const inFlight = shape.connections * shape.streams;
+  for (let requests = inFlight; ; requests *= 4) {
+    const { perSecond } = await h2load(target, { ...shape, requests });
+    if (requests / perSecond >= PROBE_SECONDS) return Math.max(2 * inFlight, Math.ceil(perSecond * seconds));
+  }
 }

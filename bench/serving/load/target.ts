@@ -29,3 +29,15 @@ export async function grpcTarget(
     answerBytes: grpcFrame(answer).length,
   };
 }
+
+/** A POST of JSON over HTTP/1.1, the same again and again; its body is put into a file at `bodyPath`. */
+export async function jsonTarget(url: string, request: object, answer: string, bodyPath: string): Promise<Target> {
+  await writeFile(bodyPath, JSON.stringify(request));
+  return {
+    protocol: 'http1',
+    url,
+    headers: { 'content-type': 'application/json' },
+    bodyPath,
+    answerBytes: Buffer.byteLength(answer),
+  };
+}

@@ -14,12 +14,15 @@ export interface Tool {
 /**
  * Runs a tool to its end, and returns what it printed.
  *
+ * @param input What it reads from its standard input.
  * @throws BenchmarkError when it is not there, Error with its own words when it fails.
  */
-export async function runTool({ command, mend }: Tool, args: readonly string[]): Promise<string> {
+export async function runTool({ command, mend }: Tool, args: readonly string[], input = ''): Promise<string> {
   try {
-    const { stdout } = await run(command, args, { maxBuffer: MAX_OUTPUT_BYTES });
-    return stdout;
+    const running = run(command, args, { maxBuffer: MAX_OUTPUT_BYTES });
+    // It may end, or not even begin, before it has read that.
+    running.child.stdin?.on('error', () => undefined).end(input);
+    return (await running).stdout;
   } catch (error) {
     const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
     if (code === 'ENOENT') throw new BenchmarkError(`the load generator ${command} is not on the PATH; ${mend}`);
