@@ -14,6 +14,8 @@ export interface AppOptions {
   readonly workerEntry?: URL;
 }
 
+const MEBIBYTE = 1024 * 1024;
+
 /** A server that serves. */
 export interface ModelServer {
   /** Where it listens, as `host:port`. */
@@ -51,10 +53,13 @@ export async function startModelServer(config: Config, { log, workerEntry }: App
 
   try {
     const { maxInferenceModels: maxLoadedModels, trainingMemoryMb } = config;
-    const { service, ignored } = await ModelService.open({ store, pool, maxLoadedModels, trainingMemoryMb });
+    const maxLoadedBytes = config.maxInferenceMemoryMb * MEBIBYTE;
+    const limits = { maxLoadedModels, maxLoadedBytes, trainingMemoryMb };
+    const { service, ignored } = await ModelService.open({ store, pool, ...limits });
     if (ignored.length > 0) log.warn({ ignored }, 'these entries of MODELS_PATH are no models');
-    const { host, port, maxMessageBytes } = config;
-    const server = await GrpcServer.listen({ service, host, port, maxMessageBytes, descriptorSet, version, log });
+    const { host, port, maxMessageBytes, maxInflightBytes } = config;
+    const address = { host, port, maxMessageBytes, maxInflightBytes };
+    const server = await GrpcServer.listen({ service, ...address, descriptorSet, version, log });
     return {
       address: server.address,
       port: server.port,

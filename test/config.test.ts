@@ -8,9 +8,11 @@ describe('the settings', () => {
       modelsPath: './models',
       trainingCores: Math.max(1, availableParallelism() - 1),
       maxInferenceModels: 10,
+      maxInferenceMemoryMb: 2048,
       host: '127.0.0.1',
       port: 50_051,
       maxMessageBytes: 256 * 1024 * 1024,
+      maxInflightBytes: 1024 * 1024 * 1024,
       shutdownGraceSeconds: 30,
       trainingMemoryMb: 2048,
       logLevel: 'info',
@@ -34,6 +36,17 @@ describe('the settings', () => {
         'PORT is "70000"; must be a whole number from 0 to 65535',
         'LOG_LEVEL is "loud"; must be one of trace, debug, info, warn, error, fatal, silent',
       ]);
+  });
+
+  it('leave room for one message of the largest size among the bytes in flight', () => {
+    expect(() => readConfig({ MAX_MESSAGE_BYTES: '4096', MAX_INFLIGHT_BYTES: '4095' }))
+      .to.throw(ConfigError)
+      .with.property('faults')
+      .that.deep.equals([
+        'MAX_INFLIGHT_BYTES is 4095; must be at least MAX_MESSAGE_BYTES, which is 4096, so that one message can pass',
+      ]);
+    expect(readConfig({ MAX_MESSAGE_BYTES: '4096', MAX_INFLIGHT_BYTES: '4096' }).maxInflightBytes).to.equal(4096);
+    expect(readConfig({ MAX_MESSAGE_BYTES: '2000000000' }).maxInflightBytes).to.equal(2_000_000_000);
   });
 
   it('do not change once they are read', () => {

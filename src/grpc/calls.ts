@@ -1,24 +1,30 @@
-import type {
-  handleBidiStreamingCall,
-  handleUnaryCall,
-  sendUnaryData,
-  ServerDuplexStream,
-  ServerUnaryCall,
-} from '@grpc/grpc-js';
+import type { handleBidiStreamingCall, handleUnaryCall, ServerDuplexStream } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
-import { DomainError } from '../errors.js';
+import { CallInFlight, type ServerCall, shuttingDown } from './call-in-flight.js';
+import type { DomainError } from '../errors.js';
 import { toDomainError, toServiceError } from './status.js';
 
+/** What a handler may know of the call that it answers. */
+export interface CallContext {
+  /** Aborts when nobody waits for the answer any more; its reason is a DomainError. Made when it is first asked for. */
+  readonly signal: AbortSignal;
+  /** Aborts when the server begins to drain: a stream that has nothing to answer should end then. */
+  readonly draining: AbortSignal;
+  /** The model that a stream is about, for the log; its handler sets it when it knows. */
+  model: string | undefined;
+}
+
 /** What a handler does with a request: decode, call, encode. */
-export type UnaryHandler<Request, Response> = (request: Request, signal: AbortSignal) => Response | Promise<Response>;
+export type UnaryHandler<Request, Response> = (request: Request, call: CallContext) => Response | Promise<Response>;
+
+/** What a handler does with a stream of requests. The stream of answers ends when it has resolved, or with its error. */
+export type StreamHandler<Request, Response> = (
+  stream: ServerDuplexStream<Request, Response>,
+  call: CallContext,
+) => Promise<void>;
 
 /** The methods that change something: an operator wants to see who called them. */
-const CHANGES = new Set(['Fit', 'Load', 'Unload', 'Remove', 'RemoveAll']);
-
-interface CallInFlight {
-  readonly abort: AbortController;
-  readonly ended: Promise<void>;
-}
+const CHANGES = new Set(['Fit', 'FitStream', 'Load', 'Unload', 'Remove', 'RemoveAll']);
 
 /**
  * The boundary around every call: one signal that says when nobody waits any
@@ -26,28 +32,76 @@ interface CallInFlight {
  */
 export class Calls {
   readonly #log: Logger;
+  readonly #logsAnswers: boolean;
   readonly #inFlight = new Set<CallInFlight>();
-  #draining = false;
+  readonly #draining = new AbortController();
 
   constructor(log: Logger) {
     this.#log = log;
+    this.#logsAnswers = log.isLevelEnabled('debug');
   }
 
-  /** A gRPC handler around `handle`. It never throws and always answers, once. */
+  /**
+   * A gRPC handler around `handle`. It never throws and always answers, once; at
+   * once, where `handle` does not need to wait.
+   */
   unary<Request, Response>(
     method: string,
     handle: UnaryHandler<Request, Response>,
   ): handleUnaryCall<Request, Response> {
-    return (call, callback) => void this.#run(method, call, callback, handle);
+    const logsAnswers = this.#logsAnswers || CHANGES.has(method);
+    return (call, callback) => {
+      const inFlight = this.#begin(call);
+      const answer = (response: Response) => {
+        callback(null, response);
+        if (logsAnswers) this.#logAnswer(method, call, inFlight, nameOf(call.request));
+        this.#end(inFlight);
+      };
+      const fail = (thrown: unknown) => {
+        const error = toDomainError(thrown);
+        callback(toServiceError(error));
+        this.#logFailure(method, call, inFlight, nameOf(call.request), error);
+        this.#end(inFlight);
+      };
+      let response: Response | Promise<Response>;
+      try {
+        this.#requireServing();
+        response = handle(call.request, inFlight);
+      } catch (error) {
+        fail(error);
+        return;
+      }
+      if (response instanceof Promise) void settle(response, answer, fail);
+      else answer(response);
+    };
   }
 
-  /** A streaming method that is not built yet. */
-  notImplementedStream<Request, Response>(method: string): handleBidiStreamingCall<Request, Response> {
-    return (call: ServerDuplexStream<Request, Response>) => {
-      const error = new DomainError('NOT_IMPLEMENTED', `${method} is not built yet; use its unary counterpart`);
-      // The client's half may still send; it is read to its end, and dropped.
-      call.on('error', () => undefined).resume();
-      call.emit('error', toServiceError(error));
+  /** A gRPC handler of a stream around `handle`. It never throws, and always ends the stream of answers. */
+  stream<Request, Response>(
+    method: string,
+    handle: StreamHandler<Request, Response>,
+  ): handleBidiStreamingCall<Request, Response> {
+    return (stream) => {
+      const inFlight = this.#begin(stream);
+      // grpc-js ends the stream by what is emitted as an error below; those of the stream itself tell nothing more.
+      stream.on('error', () => undefined);
+      const end = () => {
+        // What the client still sends is read to its end, and dropped.
+        stream.removeAllListeners('data').resume();
+        this.#end(inFlight);
+      };
+      const answer = () => {
+        stream.end();
+        this.#logAnswer(method, stream, inFlight, inFlight.model);
+        end();
+      };
+      const fail = (thrown: unknown) => {
+        const error = toDomainError(thrown);
+        stream.emit('error', toServiceError(error));
+        this.#logFailure(method, stream, inFlight, inFlight.model, error);
+        end();
+      };
+      void settle(this.#handleStream(stream, inFlight, handle), answer, fail);
     };
   }
 
@@ -56,7 +110,7 @@ export class Calls {
    * `graceMs`, or as soon as `hurry` aborts.
    */
   async drain(graceMs: number, hurry?: AbortSignal): Promise<void> {
-    this.#draining = true;
+    this.#draining.abort();
     const grace = new AbortController();
     const expire = () => grace.abort();
     const timer = setTimeout(expire, graceMs);
@@ -64,72 +118,75 @@ export class Calls {
     if (hurry?.aborted) expire();
     grace.signal.addEventListener('abort', () => {
       this.#log.warn({ calls: this.#inFlight.size }, 'cancelling the calls still in flight');
-      for (const { abort } of this.#inFlight) abort.abort(shuttingDown());
+      for (const inFlight of this.#inFlight) inFlight.abort(shuttingDown());
     });
-    await Promise.all([...this.#inFlight].map(({ ended }) => ended));
+    await Promise.all(Array.from(this.#inFlight, async (inFlight) => inFlight.ended()));
     clearTimeout(timer);
     hurry?.removeEventListener('abort', expire);
   }
 
-  async #run<Request, Response>(
-    method: string,
-    call: ServerUnaryCall<Request, Response>,
-    callback: sendUnaryData<Response>,
-    handle: UnaryHandler<Request, Response>,
+  async #handleStream<Request, Response>(
+    stream: ServerDuplexStream<Request, Response>,
+    inFlight: CallInFlight,
+    handle: StreamHandler<Request, Response>,
   ): Promise<void> {
-    const startedAt = performance.now();
-    const abort = new AbortController();
-    let end = (): void => undefined;
-    const inFlight = { abort, ended: new Promise<void>((resolve) => (end = resolve)) };
-    // grpc-js emits it after every call, also after one that went well; then nobody listens any more.
-    call.on('cancelled', () => abort.abort(cancellationOf(call)));
-    if (call.cancelled) abort.abort(cancellationOf(call));
+    this.#requireServing();
+    await handle(stream, inFlight);
+  }
+
+  #requireServing(): void {
+    if (this.#draining.signal.aborted) throw shuttingDown();
+  }
+
+  #begin(call: ServerCall): CallInFlight {
+    const inFlight = new CallInFlight(call, this.#draining.signal);
     this.#inFlight.add(inFlight);
-    try {
-      if (this.#draining) throw shuttingDown();
-      const response = await handle(call.request, abort.signal);
-      callback(null, response);
-      const level = CHANGES.has(method) ? 'info' : 'debug';
-      this.#log[level]({ method, model: nameOf(call.request), peer: call.getPeer(), ms: since(startedAt) }, 'answered');
-    } catch (thrown) {
-      const error = toDomainError(thrown);
-      callback(toServiceError(error));
-      const isOurs = error.reason === 'INTERNAL' || error.reason === 'TRAINING_CRASHED';
-      this.#log[isOurs ? 'error' : 'info'](
-        {
-          method,
-          model: nameOf(call.request),
-          peer: call.getPeer(),
-          reason: error.reason,
-          ms: since(startedAt),
-          ...(isOurs ? { err: error } : {}),
-        },
-        error.message,
-      );
-    } finally {
-      this.#inFlight.delete(inFlight);
-      end();
-    }
+    return inFlight;
+  }
+
+  #end(inFlight: CallInFlight): void {
+    this.#inFlight.delete(inFlight);
+    inFlight.end();
+  }
+
+  #logAnswer(method: string, call: ServerCall, { ms }: CallInFlight, model: string | undefined): void {
+    const level = CHANGES.has(method) ? 'info' : 'debug';
+    this.#log[level]({ method, model, peer: call.getPeer(), ms }, 'answered');
+  }
+
+  #logFailure(
+    method: string,
+    call: ServerCall,
+    { ms }: CallInFlight,
+    model: string | undefined,
+    error: DomainError,
+  ): void {
+    const { reason, message } = error;
+    const isOurs = reason === 'INTERNAL' || reason === 'TRAINING_CRASHED';
+    const facts = { method, model, peer: call.getPeer(), reason, ms };
+    if (isOurs) this.#log.error({ ...facts, err: error }, message);
+    else this.#log.info(facts, message);
   }
 }
 
-function cancellationOf(call: { getDeadline(): Date | number }): DomainError {
-  const deadline = Number(call.getDeadline());
-  return Date.now() >= deadline
-    ? new DomainError('DEADLINE_EXCEEDED', 'the deadline of the call passed')
-    : new DomainError('REQUEST_CANCELLED', 'the client cancelled the call, or went away');
-}
-
-function shuttingDown(): DomainError {
-  return new DomainError('SERVER_SHUTTING_DOWN', 'the server is shutting down; call another one, or try again later');
+/** Passes on what becomes of a promise. */
+async function settle<T>(
+  promise: Promise<T>,
+  fulfilled: (value: T) => void,
+  rejected: (error: unknown) => void,
+): Promise<void> {
+  let value: T;
+  try {
+    value = await promise;
+  } catch (error) {
+    rejected(error);
+    return;
+  }
+  fulfilled(value);
 }
 
 function nameOf(request: unknown): string | undefined {
   const name = typeof request === 'object' && request !== null && 'name' in request ? request.name : undefined;
   // Whatever was sent as a name: the log stays readable.
   return typeof name === 'string' ? name.slice(0, 128) : undefined;
-}
-
-function since(start: number): number {
-  return Math.round((performance.now() - start) * 1000) / 1000;
 }

@@ -2,6 +2,7 @@ import {
   ClassWeight,
   type FitOptions,
   type FitRequest as WireFitRequest,
+  type FitStart,
   OutputEncoding,
   type PredictRequest,
 } from '../../generated/modelserver/v1/model_server.js';
@@ -9,62 +10,74 @@ import { invalid, notImplemented } from '../errors.js';
 import { engineOf } from '../estimators/catalog.js';
 import type { EstimatorSpec } from '../estimators/estimator.js';
 import { requireName } from '../model/model.js';
-import { type FitRequest, requireRequestId } from '../model/service.js';
-import type { Weighting } from '../training/sample-weights.js';
+import { type FitEnvelope, requireRequestId, type TrainingRows } from '../model/service.js';
 import { decodeLabels } from './decode-labels.js';
 import { decodeMatrix, requireFeatureNames } from './decode-matrix.js';
 import { decodeEstimator } from './estimator-codec.js';
 
-/**
- * A Fit's envelope, checked in the contract's order: name, estimator, options,
- * shape. The values are checked where the training runs.
- */
-export function decodeFit(request: WireFitRequest): FitRequest {
-  requireName(request.name);
-  const estimator = decodeEstimator(request.estimator);
-  requireBuilt(request.options);
-  requireRequestId(request.requestId);
-  const featureNames = request.options?.featureNames ?? [];
-  requireFeatureNames(featureNames, (index) => `options.feature_names[${index}]`);
+/** A decoded Fit: the envelope, and the rows, whose values are checked where the training runs. */
+export interface DecodedFit {
+  readonly envelope: FitEnvelope;
+  readonly rows: TrainingRows;
+}
 
-  const validationFraction = request.options?.validationFraction ?? 0;
-  if (!(validationFraction >= 0 && validationFraction < 1)) {
-    throw invalid('options.validation_fraction', `is ${validationFraction}; must be at least 0 and below 1`);
-  }
-
-  const earlyStoppingRounds = decodeEarlyStopping(request.options, estimator);
-
+/** A Fit, checked in the contract's order: name, estimator, options, shape. */
+export function decodeFit(request: WireFitRequest): DecodedFit {
+  const envelope = decodeFitEnvelope(request);
   const x = decodeMatrix(request.x);
   if (x.rows < 2) throw invalid('x', `has ${x.rows} row; a training needs at least 2`);
   const y = decodeLabels(request.y, x.rows);
-  const weighting = decodeWeighting(request, estimator, x.rows);
+  const sampleWeight = decodeSampleWeight(request.sampleWeight, envelope.estimator, x.rows);
+  requireCategoricalColumns(envelope.categoricalFeatures, x.columns);
+  return { envelope, rows: { x, y, sampleWeight } };
+}
+
+/** What a Fit says before its rows: name, estimator, options. */
+export function decodeFitEnvelope({ name, estimator: wire, options, requestId }: FitStart): FitEnvelope {
+  requireName(name);
+  const estimator = decodeEstimator(wire);
+  requireBuilt(options);
+  requireRequestId(requestId);
+  const featureNames = options?.featureNames ?? [];
+  requireFeatureNames(featureNames, (index) => `options.feature_names[${index}]`);
+  const validationFraction = options?.validationFraction ?? 0;
+  if (!(validationFraction >= 0 && validationFraction < 1)) {
+    throw invalid('options.validation_fraction', `is ${validationFraction}; must be at least 0 and below 1`);
+  }
   return {
-    name: request.name,
+    name,
     estimator,
-    x,
-    y,
-    seed: request.options?.seed ?? 0,
-    weighting,
+    seed: options?.seed ?? 0,
+    balanced: decodeClassWeight(options?.classWeight, estimator),
     validationFraction,
-    earlyStoppingRounds,
+    earlyStoppingRounds: decodeEarlyStopping(options, estimator),
     featureNames,
-    categoricalFeatures: decodeCategoricalFeatures(request.options, x.columns),
-    requestId: request.requestId,
+    categoricalFeatures: decodeCategoricalFeatures(options),
+    requestId,
   };
 }
 
 /** The columns of integers that are categories. */
-function decodeCategoricalFeatures(options: FitOptions | undefined, nColumns: number): readonly number[] {
+function decodeCategoricalFeatures(options: FitOptions | undefined): readonly number[] {
   const places = new Map<number, number>();
   const { categoricalFeatures = [] } = options ?? {};
   for (const [place, column] of categoricalFeatures.entries()) {
-    const field = `options.categorical_features[${place}]`;
-    if (column >= nColumns) throw invalid(field, `is ${column}; the columns of x are 0 to ${nColumns - 1}`);
     const first = places.get(column);
-    if (first !== undefined) throw invalid(field, `is ${column}, as is the one at ${first}; name each column once`);
+    if (first !== undefined) {
+      const field = `options.categorical_features[${place}]`;
+      throw invalid(field, `is ${column}, as is the one at ${first}; name each column once`);
+    }
     places.set(column, place);
   }
   return categoricalFeatures;
+}
+
+/** @throws INVALID_REQUEST unless x has these columns. */
+export function requireCategoricalColumns(categoricalFeatures: readonly number[], nColumns: number): void {
+  const place = categoricalFeatures.findIndex((column) => column >= nColumns);
+  if (place < 0) return;
+  const field = `options.categorical_features[${place}]`;
+  throw invalid(field, `is ${categoricalFeatures[place]}; the columns of x are 0 to ${nColumns - 1}`);
 }
 
 function decodeEarlyStopping(options: FitOptions | undefined, estimator: EstimatorSpec): number {
@@ -80,31 +93,41 @@ function decodeEarlyStopping(options: FitOptions | undefined, estimator: Estimat
   return earlyStoppingRounds;
 }
 
-function decodeWeighting({ sampleWeight, options }: WireFitRequest, estimator: EstimatorSpec, rows: number): Weighting {
-  const balanced = decodeClassWeight(options?.classWeight);
-  const isWeighted = sampleWeight.length > 0;
-  if (isWeighted && sampleWeight.length !== rows) {
+/** The weights of a request's rows; undefined where it gives none. */
+export function decodeSampleWeight(
+  sampleWeight: readonly number[],
+  estimator: EstimatorSpec,
+  rows: number,
+): Float64Array<ArrayBuffer> | undefined {
+  if (sampleWeight.length === 0) return undefined;
+  if (sampleWeight.length !== rows) {
     throw invalid('sample_weight', `has ${sampleWeight.length} weights; x has ${rows} rows`);
   }
-  if ((isWeighted || balanced) && !engineOf(estimator).takesSampleWeight) {
-    const field = isWeighted ? 'sample_weight' : 'options.class_weight';
-    throw notImplemented(field, `this engine of ${estimator.kind} takes no weights; leave it unset`);
-  }
-  return { sampleWeight: isWeighted ? Float64Array.from(sampleWeight) : undefined, balanced };
+  requireWeights('sample_weight', estimator);
+  return Float64Array.from(sampleWeight);
 }
 
 /** Whether the classes are to weigh alike. */
-function decodeClassWeight(classWeight: ClassWeight = ClassWeight.CLASS_WEIGHT_UNSPECIFIED): boolean {
+function decodeClassWeight(
+  classWeight: ClassWeight = ClassWeight.CLASS_WEIGHT_UNSPECIFIED,
+  estimator: EstimatorSpec,
+): boolean {
   switch (classWeight) {
     case ClassWeight.CLASS_WEIGHT_UNSPECIFIED:
       return false;
     case ClassWeight.CLASS_WEIGHT_BALANCED:
+      requireWeights('options.class_weight', estimator);
       return true;
     case ClassWeight.CLASS_WEIGHT_BALANCED_SUBSAMPLE:
       throw notImplemented('options.class_weight', 'weights of each tree are not built yet; use CLASS_WEIGHT_BALANCED');
     default:
       throw invalid('options.class_weight', 'must be CLASS_WEIGHT_BALANCED, or unset');
   }
+}
+
+function requireWeights(field: string, estimator: EstimatorSpec): void {
+  if (engineOf(estimator).takesSampleWeight) return;
+  throw notImplemented(field, `this engine of ${estimator.kind} takes no weights; leave it unset`);
 }
 
 /** @throws NOT_IMPLEMENTED for an option that would change the training, since none is ever ignored. */

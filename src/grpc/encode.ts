@@ -27,7 +27,10 @@ const STATES: Readonly<Record<ModelView['state'], ModelState>> = {
 };
 
 /** @param withCategories whether those that are shown of features' categories are in it */
-export function encodeModel({ name, state, reason, card, training }: ModelView, withCategories = true): Model {
+export function encodeModel(
+  { name, state, reason, card, training, loadedBytes }: ModelView,
+  withCategories = true,
+): Model {
   const estimator = card?.estimator ?? training?.estimator;
   return {
     name,
@@ -45,6 +48,7 @@ export function encodeModel({ name, state, reason, card, training }: ModelView, 
     sizeBytes: BigInt(card?.sizeBytes ?? 0),
     sha256: card?.sha256 ?? '',
     training: training && encodeProgress(training),
+    loadedBytes: BigInt(loadedBytes),
   };
 }
 
@@ -63,8 +67,25 @@ export function encodePrediction(
   };
 }
 
-export function encodeStatus(status: ServerStatus, version: string, startedAt: Date): GetStatusResponse {
-  return { ...status, trainings: status.trainings.map(encodeTraining), version, startedAt };
+/** What the server tells of itself, beside its models and trainings. */
+export interface ServerFacts {
+  readonly version: string;
+  readonly startedAt: Date;
+  readonly inflightBytes: number;
+  readonly maxInflightBytes: number;
+}
+
+export function encodeStatus(status: ServerStatus, { version, startedAt, ...facts }: ServerFacts): GetStatusResponse {
+  return {
+    ...status,
+    trainings: status.trainings.map(encodeTraining),
+    loadedBytes: BigInt(status.loadedBytes),
+    maxLoadedBytes: BigInt(status.maxLoadedBytes),
+    inflightBytes: BigInt(facts.inflightBytes),
+    maxInflightBytes: BigInt(facts.maxInflightBytes),
+    version,
+    startedAt,
+  };
 }
 
 function encodeTraining(training: TrainingView): Training {

@@ -1,4 +1,5 @@
 import type { ModelServerServer } from '../../generated/modelserver/v1/model_server.js';
+import { DomainError } from '../errors.js';
 import type { ModelService } from '../model/service.js';
 import type { Calls } from './calls.js';
 import { decodeFit, decodeOutputEncoding, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
@@ -9,6 +10,7 @@ export interface HandlerOptions {
   readonly service: ModelService;
   readonly calls: Calls;
   readonly maxMessageBytes: number;
+  readonly maxInflightBytes: number;
   readonly version: string;
   readonly startedAt: Date;
 }
@@ -18,19 +20,30 @@ export function createHandlers({
   service,
   calls,
   maxMessageBytes,
+  maxInflightBytes,
   version,
   startedAt,
 }: HandlerOptions): ModelServerServer {
   return {
-    fit: calls.unary('Fit', async (request, signal) => ({
-      model: encodeModel(await service.fit(decodeFit(request), signal)),
-    })),
+    fit: calls.unary('Fit', async (request, call) => {
+      const { envelope, rows } = decodeFit(request);
+      return { model: encodeModel(await service.fit(envelope, rows, call.signal)) };
+    }),
 
-    predict: calls.unary('Predict', async (request, signal) => {
+    fitStream: calls.stream('FitStream', async () => {
+      throw new DomainError('NOT_IMPLEMENTED', 'FitStream is not built yet; use Fit');
+    }),
+
+    predict: calls.unary('Predict', async (request, call) => {
       // The name first: whoever asks for a model that is not there need not send rows to hear of it.
       const model = service.getLoaded(request.name);
       const encoding = decodeOutputEncoding(request);
-      return encodePrediction(await model.predict(decodeMatrix(request.x), maxMessageBytes, signal), request, encoding);
+      const prediction = await model.predict(decodeMatrix(request.x), maxMessageBytes, call.signal);
+      return encodePrediction(prediction, request, encoding);
+    }),
+
+    predictStream: calls.stream('PredictStream', async () => {
+      throw new DomainError('NOT_IMPLEMENTED', 'PredictStream is not built yet; use Predict');
     }),
 
     load: calls.unary('Load', async ({ name }) => ({ model: encodeModel(await service.load(name)) })),
@@ -58,9 +71,8 @@ export function createHandlers({
       };
     }),
 
-    getStatus: calls.unary('GetStatus', () => encodeStatus(service.status(), version, startedAt)),
-
-    fitStream: calls.notImplementedStream('FitStream'),
-    predictStream: calls.notImplementedStream('PredictStream'),
+    getStatus: calls.unary('GetStatus', () =>
+      encodeStatus(service.status(), { version, startedAt, inflightBytes: 0, maxInflightBytes }),
+    ),
   };
 }

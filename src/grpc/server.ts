@@ -13,6 +13,7 @@ export interface GrpcServerOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly maxMessageBytes: number;
+  readonly maxInflightBytes: number;
   readonly descriptorSet: Uint8Array;
   readonly version: string;
   readonly log: Logger;
@@ -46,9 +47,10 @@ export class GrpcServer {
       ...KEEPALIVE,
     });
     const calls = new Calls(options.log);
-    const { service, version, maxMessageBytes } = options;
+    const { service, version, maxMessageBytes, maxInflightBytes } = options;
     const startedAt = new Date();
-    server.addService(ModelServerService, createHandlers({ service, calls, maxMessageBytes, version, startedAt }));
+    const facts = { version, startedAt, maxMessageBytes, maxInflightBytes };
+    server.addService(ModelServerService, createHandlers({ service, calls, ...facts }));
     const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
     health.addToServer(server);
     addReflection(server, options.descriptorSet);

@@ -76,6 +76,8 @@ export interface ModelView {
   /** Unset during the first training, and when the artifact cannot be read. */
   readonly card?: ModelCard;
   readonly training?: TrainingView;
+  /** What it takes in memory; 0 unless it is loaded. */
+  readonly loadedBytes: number;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;

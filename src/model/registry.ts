@@ -91,7 +91,9 @@ export class Registry {
   }
 
   trainings(): TrainingView[] {
-    return [...this.#entries.values()].flatMap((entry) => viewOfTraining(entry) ?? []);
+    return [...this.#entries.values()].flatMap(({ name, training }) =>
+      training ? [viewOfTraining(name, training)] : [],
+    );
   }
 
   /** Models in memory, and those on the way there. */
@@ -116,7 +118,8 @@ export function viewOf(entry: Entry): ModelView {
     state: stateOf(entry),
     reason: entry.fault?.message ?? '',
     card: entry.card,
-    training: viewOfTraining(entry),
+    training: entry.training && viewOfTraining(entry.name, entry.training),
+    loadedBytes: 0,
   };
 }
 
@@ -139,8 +142,7 @@ function isStored(entry: Entry): boolean {
   return entry.card !== undefined || entry.fault !== undefined;
 }
 
-function viewOfTraining({ name, training }: Entry): TrainingView | undefined {
-  if (training === undefined) return undefined;
+export function viewOfTraining(name: string, training: TrainingRun): TrainingView {
   const { estimator, startedAt } = training;
   const progress = training.progress.read();
   const elapsedMs = Date.now() - startedAt.getTime();

@@ -1,8 +1,8 @@
 import { DomainError, invalid } from '../errors.js';
 import type { EstimatorSpec } from '../estimators/estimator.js';
 import type { Labels } from '../estimators/labels.js';
-import type { TrainingPool } from '../training/pool.js';
-import type { Weighting } from '../training/sample-weights.js';
+import type { SlotLease, TrainingPool } from '../training/pool.js';
+import type { FitJob } from '../training/protocol.js';
 import { decodeArtifact, encodeArtifact } from './artifact.js';
 import { CategoricalColumns } from './categorical-columns.js';
 import { categoryTensors } from './category-tensors.js';
@@ -11,18 +11,16 @@ import { KeyedLock } from './keyed-lock.js';
 import { LoadedModel } from './loaded-model.js';
 import { endOfTraining, withImportances } from './training-facts.js';
 import { type ModelCard, type ModelView, requireName, type TrainingView } from './model.js';
-import { type Entry, Registry, viewOf } from './registry.js';
+import { Registry, type TrainingRun, viewOf, viewOfTraining } from './registry.js';
 import type { ModelStore } from './store.js';
 
-/** A Fit whose envelope has been decoded and checked. */
-export interface FitRequest {
+/** What a Fit is to do, decoded and checked; its rows may be here already, or still to come. */
+export interface FitEnvelope {
   readonly name: string;
   readonly estimator: EstimatorSpec;
-  readonly x: NamedMatrix;
-  /** Shape: x.rows. */
-  readonly y: Labels;
   readonly seed: number;
-  readonly weighting: Weighting;
+  /** Whether each class weighs as much as the others. */
+  readonly balanced: boolean;
   /** Share of the rows to hold out and score on; 0: none. */
   readonly validationFraction: number;
   /** Boosting ends after so many iterations without a better loss on the rows held out; 0: never. */
@@ -35,12 +33,39 @@ export interface FitRequest {
   readonly requestId: string;
 }
 
+/** What a Fit trains on. The training owns it: it is written over, and gone once it has been handed over. */
+export interface TrainingRows {
+  readonly x: NamedMatrix;
+  /** Shape: x.rows. */
+  readonly y: Labels;
+  /** Shape: x.rows; absent: all 1. */
+  readonly sampleWeight?: Float64Array<ArrayBuffer>;
+}
+
+/** A Fit that has its name and its slot. Either `train` or `release` must be called; both give them back. */
+export interface AcceptedFit {
+  /** How far it is; its view goes on changing. */
+  progress(): TrainingView;
+  /**
+   * Trains and stores the model. Whatever goes wrong, name and slot are given back
+   * and nothing stays on disk.
+   *
+   * @throws what the training throws, and the signal's reason.
+   */
+  train(rows: TrainingRows, signal: AbortSignal): Promise<ModelView>;
+  /** Gives name and slot back, for a Fit whose rows will not come; it does nothing once `train` was called. */
+  release(): void;
+}
+
 export interface ServerStatus {
   readonly trainingSlots: number;
   readonly busyTrainingSlots: number;
   readonly trainings: readonly TrainingView[];
   readonly loadedModels: number;
   readonly maxLoadedModels: number;
+  /** What the loaded models take in memory, and the most that they may. */
+  readonly loadedBytes: number;
+  readonly maxLoadedBytes: number;
   readonly storedModels: number;
   readonly replacedWorkers: number;
 }
@@ -49,6 +74,8 @@ export interface ModelServiceOptions {
   readonly store: ModelStore;
   readonly pool: TrainingPool;
   readonly maxLoadedModels: number;
+  /** The most memory of all loaded models together. */
+  readonly maxLoadedBytes: number;
   /** The most memory that one training may take, in MiB. */
   readonly trainingMemoryMb: number;
 }
@@ -61,14 +88,16 @@ export class ModelService {
   readonly #store: ModelStore;
   readonly #pool: TrainingPool;
   readonly #maxLoadedModels: number;
+  readonly #maxLoadedBytes: number;
   readonly #trainingMemoryMb: number;
   readonly #registry = new Registry();
   readonly #lock = new KeyedLock();
 
-  private constructor({ store, pool, maxLoadedModels, trainingMemoryMb }: ModelServiceOptions) {
+  private constructor({ store, pool, maxLoadedModels, maxLoadedBytes, trainingMemoryMb }: ModelServiceOptions) {
     this.#store = store;
     this.#pool = pool;
     this.#maxLoadedModels = maxLoadedModels;
+    this.#maxLoadedBytes = maxLoadedBytes;
     this.#trainingMemoryMb = trainingMemoryMb;
   }
 
@@ -89,66 +118,57 @@ export class ModelService {
    * @throws MODEL_ALREADY_EXISTS, NO_FREE_TRAINING_SLOT, what the training throws,
    *   and the signal's reason.
    */
-  async fit(request: FitRequest, signal: AbortSignal): Promise<ModelView> {
-    const { name, estimator, x } = request;
-    requireName(name);
-    const names = featureNamesOf(x, request.featureNames);
-    const repeated = this.#repeated(request);
-    if (repeated !== undefined) return viewOf(repeated);
+  async fit(envelope: FitEnvelope, rows: TrainingRows, signal: AbortSignal): Promise<ModelView> {
+    // With the rows at hand, their shape counts before the name and the slot.
+    featureNamesOf(rows.x, envelope.featureNames);
+    return this.fittedBefore(envelope) ?? (await this.beginFit(envelope).train(rows, signal));
+  }
 
+  /** The stored model that this request has made before, if it has; it need not be made again. */
+  fittedBefore({ name, requestId }: FitEnvelope): ModelView | undefined {
+    const entry = this.#registry.find(name);
+    if (requestId === '' || entry?.card?.requestId !== requestId || entry.fault !== undefined) return undefined;
+    return viewOf(entry);
+  }
+
+  /**
+   * Takes the name and a slot for a Fit, whose rows may come later.
+   *
+   * @throws MODEL_ALREADY_EXISTS, NO_FREE_TRAINING_SLOT.
+   */
+  beginFit(envelope: FitEnvelope): AcceptedFit {
+    const { name, estimator } = envelope;
+    requireName(name);
     const training = this.#registry.beginTraining(name, estimator);
-    let stored: ModelCard | undefined;
+    let slot: SlotLease;
     try {
-      const slot = this.#pool.acquire();
-      try {
-        const { rows, columns, data, encoding } = x;
-        const { y, seed, weighting, validationFraction, earlyStoppingRounds } = request;
-        const matrix = { rows, columns, data, encoding };
-        const memoryMb = this.#trainingMemoryMb;
-        const categorical = await CategoricalColumns.of(x, names, request.categoricalFeatures, signal);
-        const job = {
-          spec: estimator,
-          x: matrix,
-          categorical: categorical.columns,
-          y,
-          seed,
-          weighting,
-          validationFraction,
-          earlyStoppingRounds,
-          memoryMb,
-        };
-        const {
-          hyperparameters,
-          classes,
-          tensors,
-          scores,
-          categories: ranked,
-        } = await slot.train(job, training.progress, signal);
-        const createdAt = new Date();
-        const categories = categorical.categoriesOf(columns, ranked);
-        const { card, bytes } = await encodeArtifact(
-          {
-            generation: 1,
-            estimator: { ...estimator, hyperparameters },
-            classes,
-            features: withImportances(featuresOf(names, categories), tensors),
-            nSamples: rows,
-            metrics: { ...scores, ...endOfTraining(tensors) },
-            createdAt,
-            fitDurationMs: createdAt.getTime() - training.startedAt.getTime(),
-            requestId: request.requestId,
-          },
-          { ...tensors, ...(await categoryTensors(categories, signal)) },
-        );
-        await this.#store.write(name, bytes, signal);
-        stored = card;
-      } finally {
-        slot.release();
-      }
-    } finally {
-      this.#registry.endTraining(name, training, stored);
+      slot = this.#pool.acquire();
+    } catch (error) {
+      this.#registry.endTraining(name, training);
+      throw error;
     }
-    return viewOf(this.#registry.get(name));
+    let isOpen = true;
+    const end = (stored?: ModelCard) => {
+      slot.release();
+      this.#registry.endTraining(name, training, stored);
+    };
+    return {
+      progress: () => viewOfTraining(name, training),
+      train: async (rows, signal) => {
+        isOpen = false;
+        let stored: ModelCard | undefined;
+        try {
+          stored = await this.#train(envelope, rows, { slot, training, signal });
+        } finally {
+          end(stored);
+        }
+        return viewOf(this.#registry.get(name));
+      },
+      release: () => {
+        if (isOpen) end();
+        isOpen = false;
+      },
+    };
   }
 
   /**
@@ -256,16 +276,53 @@ export class ModelService {
       trainings: this.#registry.trainings(),
       loadedModels: this.#registry.loaded(),
       maxLoadedModels: this.#maxLoadedModels,
+      loadedBytes: 0,
+      maxLoadedBytes: this.#maxLoadedBytes,
       storedModels: this.#registry.stored().length,
       replacedWorkers: this.#pool.replaced,
     };
   }
 
-  /** The stored model that this request has made before, if it has. */
-  #repeated({ name, requestId }: FitRequest): Entry | undefined {
-    const entry = this.#registry.find(name);
-    const isSame = requestId !== '' && entry?.card?.requestId === requestId && entry.fault === undefined;
-    return isSame ? entry : undefined;
+  /** Trains, and stores what was learned. */
+  async #train(
+    envelope: FitEnvelope,
+    { x, y, sampleWeight }: TrainingRows,
+    { slot, training, signal }: { slot: SlotLease; training: TrainingRun; signal: AbortSignal },
+  ): Promise<ModelCard> {
+    const { name, estimator, seed, balanced, validationFraction, earlyStoppingRounds } = envelope;
+    const names = featureNamesOf(x, envelope.featureNames);
+    const { rows, columns, data, encoding } = x;
+    const categorical = await CategoricalColumns.of(x, names, envelope.categoricalFeatures, signal);
+    const job: FitJob = {
+      spec: estimator,
+      x: { rows, columns, data, encoding },
+      categorical: categorical.columns,
+      y,
+      seed,
+      weighting: { sampleWeight, balanced },
+      validationFraction,
+      earlyStoppingRounds,
+      memoryMb: this.#trainingMemoryMb,
+    };
+    const fitted = await slot.train(job, training.progress, signal);
+    const createdAt = new Date();
+    const categories = categorical.categoriesOf(columns, fitted.categories);
+    const { card, bytes } = await encodeArtifact(
+      {
+        generation: 1,
+        estimator: { ...estimator, hyperparameters: fitted.hyperparameters },
+        classes: fitted.classes,
+        features: withImportances(featuresOf(names, categories), fitted.tensors),
+        nSamples: rows,
+        metrics: { ...fitted.scores, ...endOfTraining(fitted.tensors) },
+        createdAt,
+        fitDurationMs: createdAt.getTime() - training.startedAt.getTime(),
+        requestId: envelope.requestId,
+      },
+      { ...fitted.tensors, ...(await categoryTensors(categories, signal)) },
+    );
+    await this.#store.write(name, bytes, signal);
+    return card;
   }
 
   async #loadFromDisk(name: string): Promise<ModelView> {

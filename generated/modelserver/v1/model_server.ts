@@ -1469,8 +1469,10 @@ export interface FitOptions {
   /** Weights of the classes; UNIMPLEMENTED for engines that take no weights. */
   classWeight: ClassWeight;
   /**
-   * Whether a stored model of this name is replaced. Not built yet:
-   * UNIMPLEMENTED.
+   * Whether a stored model of this name is replaced. The new artifact takes the
+   * place of the old one at once, with the next `generation`; until then, and
+   * when the Fit fails, the old one stays. A loaded model goes on serving until
+   * the new one is loaded beside it: no Predict fails in between.
    */
   replace: boolean;
 }
@@ -1744,7 +1746,10 @@ export interface Model {
   generation: number;
   /** Where it is. */
   state: ModelState;
-  /** Why it is UNAVAILABLE; else "". */
+  /**
+   * Why it is UNAVAILABLE, or why a LOADED one still serves an older generation
+   * than is stored; else "".
+   */
   reason: string;
   /** What was trained, with every hyperparameter set that its engine has. */
   estimator:
@@ -1784,7 +1789,11 @@ export interface Model {
    */
   sha256: string;
   /** How far the Fit of this name is that runs now; unset when none does. */
-  training: TrainingProgress | undefined;
+  training:
+    | TrainingProgress
+    | undefined;
+  /** What it takes in memory, in bytes; 0 unless it is LOADED. */
+  loadedBytes: bigint;
 }
 
 /** A feature of a model. */
@@ -1915,6 +1924,14 @@ export interface GetStatusResponse {
     | undefined;
   /** Worker threads that died, or had to be ended, and were replaced since then. */
   replacedWorkers: number;
+  /** What the models in memory take, in bytes. */
+  loadedBytes: bigint;
+  /** The most that they may take together, in bytes (MAX_INFERENCE_MEMORY_MB). */
+  maxLoadedBytes: bigint;
+  /** The bytes of messages under way over all calls. */
+  inflightBytes: bigint;
+  /** The most that may be (MAX_INFLIGHT_BYTES). */
+  maxInflightBytes: bigint;
 }
 
 function createBaseMatrix(): Matrix {
@@ -7292,6 +7309,7 @@ function createBaseModel(): Model {
     sizeBytes: 0n,
     sha256: "",
     training: undefined,
+    loadedBytes: 0n,
   };
 }
 
@@ -7344,6 +7362,12 @@ export const Model: MessageFns<Model> = {
     }
     if (message.training !== undefined) {
       TrainingProgress.encode(message.training, writer.uint32(122).fork()).join();
+    }
+    if (message.loadedBytes !== 0n) {
+      if (BigInt.asUintN(64, message.loadedBytes) !== message.loadedBytes) {
+        throw new globalThis.Error("value provided for field message.loadedBytes of type uint64 too large");
+      }
+      writer.uint32(128).uint64(message.loadedBytes);
     }
     return writer;
   },
@@ -7481,6 +7505,14 @@ export const Model: MessageFns<Model> = {
             message.training = TrainingProgress.decode(reader, reader.uint32());
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.loadedBytes = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -7530,6 +7562,11 @@ export const Model: MessageFns<Model> = {
         : 0n,
       sha256: isSet(object.sha256) ? globalThis.String(object.sha256) : "",
       training: isSet(object.training) ? TrainingProgress.fromJSON(object.training) : undefined,
+      loadedBytes: isSet(object.loadedBytes)
+        ? BigInt(object.loadedBytes)
+        : isSet(object.loaded_bytes)
+        ? BigInt(object.loaded_bytes)
+        : 0n,
     };
   },
 
@@ -7580,6 +7617,9 @@ export const Model: MessageFns<Model> = {
     if (message.training !== undefined) {
       obj.training = TrainingProgress.toJSON(message.training);
     }
+    if (message.loadedBytes !== 0n) {
+      obj.loadedBytes = message.loadedBytes.toString();
+    }
     return obj;
   },
 
@@ -7613,6 +7653,9 @@ export const Model: MessageFns<Model> = {
     message.training = (object.training !== undefined && object.training !== null)
       ? TrainingProgress.fromPartial(object.training)
       : undefined;
+    message.loadedBytes = (object.loadedBytes !== undefined && object.loadedBytes !== null)
+      ? BigInt(object.loadedBytes)
+      : 0n;
     return message;
   },
 };
@@ -8179,6 +8222,10 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     version: "",
     startedAt: undefined,
     replacedWorkers: 0,
+    loadedBytes: 0n,
+    maxLoadedBytes: 0n,
+    inflightBytes: 0n,
+    maxInflightBytes: 0n,
   };
 }
 
@@ -8210,6 +8257,30 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.replacedWorkers !== 0) {
       writer.uint32(72).uint32(message.replacedWorkers);
+    }
+    if (message.loadedBytes !== 0n) {
+      if (BigInt.asUintN(64, message.loadedBytes) !== message.loadedBytes) {
+        throw new globalThis.Error("value provided for field message.loadedBytes of type uint64 too large");
+      }
+      writer.uint32(80).uint64(message.loadedBytes);
+    }
+    if (message.maxLoadedBytes !== 0n) {
+      if (BigInt.asUintN(64, message.maxLoadedBytes) !== message.maxLoadedBytes) {
+        throw new globalThis.Error("value provided for field message.maxLoadedBytes of type uint64 too large");
+      }
+      writer.uint32(88).uint64(message.maxLoadedBytes);
+    }
+    if (message.inflightBytes !== 0n) {
+      if (BigInt.asUintN(64, message.inflightBytes) !== message.inflightBytes) {
+        throw new globalThis.Error("value provided for field message.inflightBytes of type uint64 too large");
+      }
+      writer.uint32(96).uint64(message.inflightBytes);
+    }
+    if (message.maxInflightBytes !== 0n) {
+      if (BigInt.asUintN(64, message.maxInflightBytes) !== message.maxInflightBytes) {
+        throw new globalThis.Error("value provided for field message.maxInflightBytes of type uint64 too large");
+      }
+      writer.uint32(104).uint64(message.maxInflightBytes);
     }
     return writer;
   },
@@ -8299,6 +8370,38 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.replacedWorkers = reader.uint32();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.loadedBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.maxLoadedBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.inflightBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.maxInflightBytes = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -8352,6 +8455,26 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         : isSet(object.replaced_workers)
         ? globalThis.Number(object.replaced_workers)
         : 0,
+      loadedBytes: isSet(object.loadedBytes)
+        ? BigInt(object.loadedBytes)
+        : isSet(object.loaded_bytes)
+        ? BigInt(object.loaded_bytes)
+        : 0n,
+      maxLoadedBytes: isSet(object.maxLoadedBytes)
+        ? BigInt(object.maxLoadedBytes)
+        : isSet(object.max_loaded_bytes)
+        ? BigInt(object.max_loaded_bytes)
+        : 0n,
+      inflightBytes: isSet(object.inflightBytes)
+        ? BigInt(object.inflightBytes)
+        : isSet(object.inflight_bytes)
+        ? BigInt(object.inflight_bytes)
+        : 0n,
+      maxInflightBytes: isSet(object.maxInflightBytes)
+        ? BigInt(object.maxInflightBytes)
+        : isSet(object.max_inflight_bytes)
+        ? BigInt(object.max_inflight_bytes)
+        : 0n,
     };
   },
 
@@ -8384,6 +8507,18 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.replacedWorkers !== 0) {
       obj.replacedWorkers = Math.round(message.replacedWorkers);
     }
+    if (message.loadedBytes !== 0n) {
+      obj.loadedBytes = message.loadedBytes.toString();
+    }
+    if (message.maxLoadedBytes !== 0n) {
+      obj.maxLoadedBytes = message.maxLoadedBytes.toString();
+    }
+    if (message.inflightBytes !== 0n) {
+      obj.inflightBytes = message.inflightBytes.toString();
+    }
+    if (message.maxInflightBytes !== 0n) {
+      obj.maxInflightBytes = message.maxInflightBytes.toString();
+    }
     return obj;
   },
 
@@ -8401,6 +8536,18 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.version = object.version ?? "";
     message.startedAt = object.startedAt ?? undefined;
     message.replacedWorkers = object.replacedWorkers ?? 0;
+    message.loadedBytes = (object.loadedBytes !== undefined && object.loadedBytes !== null)
+      ? BigInt(object.loadedBytes)
+      : 0n;
+    message.maxLoadedBytes = (object.maxLoadedBytes !== undefined && object.maxLoadedBytes !== null)
+      ? BigInt(object.maxLoadedBytes)
+      : 0n;
+    message.inflightBytes = (object.inflightBytes !== undefined && object.inflightBytes !== null)
+      ? BigInt(object.inflightBytes)
+      : 0n;
+    message.maxInflightBytes = (object.maxInflightBytes !== undefined && object.maxInflightBytes !== null)
+      ? BigInt(object.maxInflightBytes)
+      : 0n;
     return message;
   },
 };
@@ -8427,10 +8574,19 @@ export const ModelServerService = {
     responseDeserialize: (value: Buffer): FitResponse => FitResponse.decode(value),
   },
   /**
-   * Fit for training sets of any size: the envelope first, then chunks of rows,
-   * then half-close; progress comes back while the training runs.
+   * Fit for training sets of any size, and with progress. The client sends the
+   * envelope (`start`); the server takes the name and a slot and answers
+   * `accepted`, so that a full server refuses before the upload; then come chunks
+   * of rows, of which none need be larger than some 1 MiB, and half-close. While
+   * the training runs its progress comes back, and last the stored model. A
+   * repetition (see `request_id`) answers `start` with the model.
    *
-   * Not built yet: answers UNIMPLEMENTED.
+   * A client that goes away, sends what does not fit, or sends nothing for 60
+   * seconds before its half-close, gives back name and slot, and leaves nothing.
+   *
+   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still; the
+   * fields of a chunk are named from `chunk` on, with the rows counted over all
+   * chunks. The order is envelope, name, slot, data.
    */
   fitStream: {
     path: "/modelserver.v1.ModelServer/FitStream" as const,
@@ -8457,10 +8613,10 @@ export const ModelServerService = {
     responseDeserialize: (value: Buffer): PredictResponse => PredictResponse.decode(value),
   },
   /**
-   * Many predictions over one stream, answered in order with their ids; a bad
-   * message answers with its error and leaves the stream open.
-   *
-   * Not built yet: answers UNIMPLEMENTED.
+   * Many predictions over one stream, of any models, answered in the order of the
+   * requests with their ids. A bad message is answered with its error and leaves
+   * the stream open. A client may have any number of messages outstanding: the
+   * server reads as fast as its answers are taken.
    */
   predictStream: {
     path: "/modelserver.v1.ModelServer/PredictStream" as const,
@@ -8477,8 +8633,8 @@ export const ModelServerService = {
    * second Load while the first is at work joins it.
    *
    * Errors: INVALID_REQUEST, MODEL_NOT_FOUND, MODEL_ALREADY_LOADED,
-   * LOADED_MODEL_LIMIT_REACHED, MODEL_IN_TRAINING, MODEL_CORRUPT,
-   * MODEL_FORMAT_UNSUPPORTED.
+   * LOADED_MODEL_LIMIT_REACHED, LOADED_MEMORY_LIMIT_REACHED, MODEL_IN_TRAINING,
+   * MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED.
    */
   load: {
     path: "/modelserver.v1.ModelServer/Load" as const,
@@ -8490,7 +8646,8 @@ export const ModelServerService = {
     responseDeserialize: (value: Buffer): LoadResponse => LoadResponse.decode(value),
   },
   /**
-   * Takes a model out of memory; its artifact stays on disk.
+   * Takes a model out of memory; its artifact stays on disk. Answers when the
+   * calls in flight on the model have ended and its memory is given back.
    *
    * Errors: INVALID_REQUEST, MODEL_NOT_FOUND, MODEL_NOT_LOADED,
    * MODEL_IN_TRAINING.
@@ -8586,10 +8743,19 @@ export interface ModelServerServer extends UntypedServiceImplementation {
    */
   fit: handleUnaryCall<FitRequest, FitResponse>;
   /**
-   * Fit for training sets of any size: the envelope first, then chunks of rows,
-   * then half-close; progress comes back while the training runs.
+   * Fit for training sets of any size, and with progress. The client sends the
+   * envelope (`start`); the server takes the name and a slot and answers
+   * `accepted`, so that a full server refuses before the upload; then come chunks
+   * of rows, of which none need be larger than some 1 MiB, and half-close. While
+   * the training runs its progress comes back, and last the stored model. A
+   * repetition (see `request_id`) answers `start` with the model.
    *
-   * Not built yet: answers UNIMPLEMENTED.
+   * A client that goes away, sends what does not fit, or sends nothing for 60
+   * seconds before its half-close, gives back name and slot, and leaves nothing.
+   *
+   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still; the
+   * fields of a chunk are named from `chunk` on, with the rows counted over all
+   * chunks. The order is envelope, name, slot, data.
    */
   fitStream: handleBidiStreamingCall<FitStreamRequest, FitStreamResponse>;
   /**
@@ -8600,10 +8766,10 @@ export interface ModelServerServer extends UntypedServiceImplementation {
    */
   predict: handleUnaryCall<PredictRequest, PredictResponse>;
   /**
-   * Many predictions over one stream, answered in order with their ids; a bad
-   * message answers with its error and leaves the stream open.
-   *
-   * Not built yet: answers UNIMPLEMENTED.
+   * Many predictions over one stream, of any models, answered in the order of the
+   * requests with their ids. A bad message is answered with its error and leaves
+   * the stream open. A client may have any number of messages outstanding: the
+   * server reads as fast as its answers are taken.
    */
   predictStream: handleBidiStreamingCall<PredictStreamRequest, PredictStreamResponse>;
   /**
@@ -8611,12 +8777,13 @@ export interface ModelServerServer extends UntypedServiceImplementation {
    * second Load while the first is at work joins it.
    *
    * Errors: INVALID_REQUEST, MODEL_NOT_FOUND, MODEL_ALREADY_LOADED,
-   * LOADED_MODEL_LIMIT_REACHED, MODEL_IN_TRAINING, MODEL_CORRUPT,
-   * MODEL_FORMAT_UNSUPPORTED.
+   * LOADED_MODEL_LIMIT_REACHED, LOADED_MEMORY_LIMIT_REACHED, MODEL_IN_TRAINING,
+   * MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED.
    */
   load: handleUnaryCall<LoadRequest, LoadResponse>;
   /**
-   * Takes a model out of memory; its artifact stays on disk.
+   * Takes a model out of memory; its artifact stays on disk. Answers when the
+   * calls in flight on the model have ended and its memory is given back.
    *
    * Errors: INVALID_REQUEST, MODEL_NOT_FOUND, MODEL_NOT_LOADED,
    * MODEL_IN_TRAINING.
@@ -8675,10 +8842,19 @@ export interface ModelServerClient extends Client {
     callback: (error: ServiceError | null, response: FitResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Fit for training sets of any size: the envelope first, then chunks of rows,
-   * then half-close; progress comes back while the training runs.
+   * Fit for training sets of any size, and with progress. The client sends the
+   * envelope (`start`); the server takes the name and a slot and answers
+   * `accepted`, so that a full server refuses before the upload; then come chunks
+   * of rows, of which none need be larger than some 1 MiB, and half-close. While
+   * the training runs its progress comes back, and last the stored model. A
+   * repetition (see `request_id`) answers `start` with the model.
    *
-   * Not built yet: answers UNIMPLEMENTED.
+   * A client that goes away, sends what does not fit, or sends nothing for 60
+   * seconds before its half-close, gives back name and slot, and leaves nothing.
+   *
+   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still; the
+   * fields of a chunk are named from `chunk` on, with the rows counted over all
+   * chunks. The order is envelope, name, slot, data.
    */
   fitStream(): ClientDuplexStream<FitStreamRequest, FitStreamResponse>;
   fitStream(options: Partial<CallOptions>): ClientDuplexStream<FitStreamRequest, FitStreamResponse>;
@@ -8708,10 +8884,10 @@ export interface ModelServerClient extends Client {
     callback: (error: ServiceError | null, response: PredictResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Many predictions over one stream, answered in order with their ids; a bad
-   * message answers with its error and leaves the stream open.
-   *
-   * Not built yet: answers UNIMPLEMENTED.
+   * Many predictions over one stream, of any models, answered in the order of the
+   * requests with their ids. A bad message is answered with its error and leaves
+   * the stream open. A client may have any number of messages outstanding: the
+   * server reads as fast as its answers are taken.
    */
   predictStream(): ClientDuplexStream<PredictStreamRequest, PredictStreamResponse>;
   predictStream(options: Partial<CallOptions>): ClientDuplexStream<PredictStreamRequest, PredictStreamResponse>;
@@ -8724,8 +8900,8 @@ export interface ModelServerClient extends Client {
    * second Load while the first is at work joins it.
    *
    * Errors: INVALID_REQUEST, MODEL_NOT_FOUND, MODEL_ALREADY_LOADED,
-   * LOADED_MODEL_LIMIT_REACHED, MODEL_IN_TRAINING, MODEL_CORRUPT,
-   * MODEL_FORMAT_UNSUPPORTED.
+   * LOADED_MODEL_LIMIT_REACHED, LOADED_MEMORY_LIMIT_REACHED, MODEL_IN_TRAINING,
+   * MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED.
    */
   load(request: LoadRequest, callback: (error: ServiceError | null, response: LoadResponse) => void): ClientUnaryCall;
   load(
@@ -8740,7 +8916,8 @@ export interface ModelServerClient extends Client {
     callback: (error: ServiceError | null, response: LoadResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Takes a model out of memory; its artifact stays on disk.
+   * Takes a model out of memory; its artifact stays on disk. Answers when the
+   * calls in flight on the model have ended and its memory is given back.
    *
    * Errors: INVALID_REQUEST, MODEL_NOT_FOUND, MODEL_NOT_LOADED,
    * MODEL_IN_TRAINING.
