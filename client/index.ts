@@ -21,6 +21,7 @@ export {
   type RemoveOptions,
 } from './model-server-client.js';
 export type { Prediction } from './prediction.js';
+export type { Predictor, PredictorCallOptions, PredictorOptions } from './predictor.js';
 export type { TrainingProgress } from './progress.js';
 export { defaultRetryPolicy, type RetryPolicy } from './retry.js';
 export type { ServerStatus, Training } from './server-status.js';

@@ -18,18 +18,19 @@ export interface DenseMatrix<Data extends FloatArray = FloatArray> {
  */
 export type MatrixInput = readonly (readonly number[])[] | readonly FloatArray[] | DenseMatrix | Table;
 
-/** Rows of numbers with more cells than this are packed; below it the request stays readable in a trace. */
+/** Up to here a request of rows stays readable in a trace. */
 const MAX_READABLE_CELLS = 256;
 
 /**
  * The contract's form of `x`. The bytes of packed numbers are shared, not
  * copied: leave them alone until the call has ended.
  *
+ * @param maxReadableCells Rows of numbers with more cells than this are packed.
  * @throws InputError for no rows, ragged rows (naming the first), data whose
  *   length is not rows * columns, and what encodeTable says.
  */
-export function encodeMatrix(x: MatrixInput, field = 'x'): WireMatrix {
-  if (isRows(x)) return encodeRows(x, field);
+export function encodeMatrix(x: MatrixInput, field = 'x', maxReadableCells = MAX_READABLE_CELLS): WireMatrix {
+  if (isRows(x)) return encodeRows(x, field, maxReadableCells);
   if (isTable(x)) return { rows: [], raw: undefined, columns: encodeTable(x, field) };
   return packed(encodeDense(x, field));
 }
@@ -57,7 +58,7 @@ export function decodeMatrix(matrix: WireMatrix): DenseMatrix<Float64Array> {
 }
 
 /** The bytes of a typed array, shared with it; a view covers only its own part of the buffer. */
-export function bytesOf(array: FloatArray | Int32Array): Buffer {
+export function bytesOf(array: FloatArray | Int32Array | Uint8Array): Buffer {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
 }
 
@@ -70,10 +71,14 @@ function isRows(x: MatrixInput): x is readonly (readonly number[])[] | readonly 
   return Array.isArray(x);
 }
 
-function encodeRows(rows: readonly (readonly number[] | FloatArray)[], field: string): WireMatrix {
+function encodeRows(
+  rows: readonly (readonly number[] | FloatArray)[],
+  field: string,
+  maxReadableCells: number,
+): WireMatrix {
   const columns = columnCount(rows, field);
   const typed = ArrayBuffer.isView(rows[0]);
-  if (!typed && rows.length * columns <= MAX_READABLE_CELLS) {
+  if (!typed && rows.length * columns <= maxReadableCells) {
     return { rows: (rows as readonly number[][]).map((values) => ({ values })), raw: undefined, columns: [] };
   }
   // Doubles hold both kinds of numbers; only rows that are all single precision stay so.
