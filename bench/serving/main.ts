@@ -2,11 +2,12 @@
 import { Argument, Command } from 'commander';
 import { type Benchmark, BenchmarkError } from '../benchmark.js';
 import { runBenchmarks } from '../run-benchmarks.js';
+import { fit } from './fit/fit.js';
 import { floor } from './floor.js';
 import { stream } from './stream.js';
 import { unary } from './unary/unary.js';
 
-const BENCHMARKS: readonly Benchmark[] = [floor, unary, stream];
+const BENCHMARKS: readonly Benchmark[] = [floor, unary, stream, fit];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 
 interface Options {
