@@ -1,13 +1,18 @@
 /** `npm run bench:serving [-- NAME…]`: measures the server under load, prints, and writes bench/README.md. */
 import { Argument, Command } from 'commander';
+import { ModelServerError } from '../../client/index.js';
 import { type Benchmark, BenchmarkError } from '../benchmark.js';
 import { runBenchmarks } from '../run-benchmarks.js';
 import { fit } from './fit/fit.js';
 import { floor } from './floor.js';
+import { leak } from './memory/leak.js';
+import { memory } from './memory/memory.js';
+import { stalls } from './stalls/stalls.js';
 import { stream } from './stream.js';
+import { training } from './training.js';
 import { unary } from './unary/unary.js';
 
-const BENCHMARKS: readonly Benchmark[] = [floor, unary, stream, fit];
+const BENCHMARKS: readonly Benchmark[] = [floor, unary, stream, fit, stalls, training, memory, leak];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 
 interface Options {
@@ -31,11 +36,18 @@ await new Command('npm run bench:serving --')
   .option('--no-write', 'leave bench/README.md as it is')
   .addHelpText('after', `\n${LIST}`)
   .action(async (names: string[], { python, short, write }: Options) => {
-    const chosen = BENCHMARKS.filter(({ name }) => names.length === 0 || names.includes(name));
+    const chosen = BENCHMARKS.filter(({ name }) => names.length === 0 || names.includes(name)).map((benchmark) => ({
+      ...benchmark,
+      // Of its section, beside those of `npm run bench`.
+      name: `serving-${benchmark.name}`,
+    }));
     try {
       await runBenchmarks(chosen, { python, short }, write && !short);
     } catch (error) {
-      if (!(error instanceof BenchmarkError)) throw error;
+      // The server may be older than the benchmark.
+      const isForeseen =
+        error instanceof BenchmarkError || (error instanceof ModelServerError && error.codeName === 'UNIMPLEMENTED');
+      if (!isForeseen) throw error;
       console.error(`\nerror: ${error.message}`);
       process.exitCode = 1;
     }

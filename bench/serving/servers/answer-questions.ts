@@ -1,3 +1,5 @@
+import { collectGarbage } from '../../../src/training/collect-garbage.js';
+import { loopDelay, watchLoop } from './loop-delay.js';
 import type { Answered, Asked, Question, Questions, Serving } from './questions.js';
 import { usageOfThis } from './usage.js';
 
@@ -6,6 +8,15 @@ export function answerQuestions(address: string, stop: () => Promise<void>): voi
   if (process.send === undefined) throw new Error('a benchmark starts this program, not a person');
   const answers: { readonly [Q in Question]: () => Questions[Q] | Promise<Questions[Q]> } = {
     usage: usageOfThis,
+    collectGarbage: () => {
+      collectGarbage();
+      return null;
+    },
+    watchLoop: () => {
+      watchLoop();
+      return null;
+    },
+    loopDelay,
     stop: async () => {
       await stop();
       return null;

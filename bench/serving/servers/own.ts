@@ -34,3 +34,8 @@ export async function startEcho(answer: Uint8Array): Promise<NodeServer> {
   const entry = new URL('./echo.js', import.meta.url);
   return NodeServer.start(entry, { args: [Buffer.from(answer).toString('base64')] });
 }
+
+/** A process that does nothing, to be asked the same. */
+export async function startIdle(): Promise<NodeServer> {
+  return NodeServer.start(new URL('./idle.js', import.meta.url));
+}
