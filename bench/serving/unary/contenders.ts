@@ -5,12 +5,12 @@ import { Service } from '../../peers/service.js';
 import { grpcTarget, jsonTarget, type Target } from '../load/target.js';
 import { exchange, labelsIn, packed, queryRows, SERVED, serve } from '../served-model.js';
 import { type OwnServer, startOwn } from '../servers/own.js';
-import { type Model, MODELS, type Workload } from './workloads.js';
+import { type Flight, type Model, MODELS, type Workload } from './workloads.js';
 
 /** A server that the same is asked of as of the other one. */
 export interface Contender {
-  /** How so many requests are in flight: as streams of one connection, or as connections. */
-  shape(inFlight: number): { readonly connections: number; readonly streams: number };
+  /** How requests are in flight: as streams of one connection where it can be, or over a connection each. */
+  shape(flight: Flight): { readonly connections: number; readonly streams: number };
   targetOf(workload: Workload): Promise<Target>;
   /** Of all rows to ask about. */
   labelsOf(model: Model): Promise<number[]>;
@@ -26,7 +26,7 @@ export async function startOurs(): Promise<Contender & Pick<OwnServer, 'folder'>
   for (const { name, ours } of MODELS) await serve(own, name, ours);
   return {
     folder,
-    shape: (inFlight) => ({ connections: 1, streams: inFlight }),
+    shape: ({ inFlight, apart }) => (apart ? connections(inFlight) : { connections: 1, streams: inFlight }),
     targetOf: async ({ model: { name }, rows, encode }) => {
       const { message, answer } = await exchange(server.address, name, encode(queryRows(rows)));
       return grpcTarget(server.address, Rpc.predict, message, answer, join(folder, `${name}-${rows}.ours`));
@@ -50,7 +50,7 @@ export async function startTheirs(circumstances: Circumstances, folder: string):
     await service.call('load', { name });
   }
   return {
-    shape: (inFlight) => ({ connections: inFlight, streams: 1 }),
+    shape: ({ inFlight }) => connections(inFlight),
     targetOf: async ({ model: { name }, rows: count }) => {
       const request = { name, x: queryRows(count) };
       const { labels } = await service.call('predict', request);
@@ -64,3 +64,7 @@ export async function startTheirs(circumstances: Circumstances, folder: string):
 }
 
 const ALL = SERVED.qy.length;
+
+function connections(count: number) {
+  return { connections: count, streams: 1 };
+}

@@ -10,6 +10,13 @@ export interface Model {
   readonly theirs: { readonly estimator: string; readonly parameters: Readonly<Record<string, number>> };
 }
 
+/** How many requests are in flight. */
+export interface Flight {
+  readonly inFlight: number;
+  /** Whether each of them is that of a client of its own; else one client has them all, if the protocol lets it. */
+  readonly apart?: boolean;
+}
+
 /** Predicts of one size by one model, and how many times the peer's requests a second ours are to be. */
 export interface Workload {
   readonly model: Model;
@@ -40,5 +47,13 @@ export const WORKLOADS: readonly Workload[] = [
   { model: forest, rows: 1000, encode: packed, bar: 12 },
 ];
 
-/** The one that is asked at a fixed rate as well. */
+/** The one that is asked by many clients, and at a fixed rate, as well. */
 export const [LIGHTEST] = WORKLOADS;
+
+const FLIGHTS: readonly Flight[] = [{ inFlight: 1 }, { inFlight: 8 }, { inFlight: 64 }];
+
+/** Everything that is measured, a row each. */
+export const LOADS = WORKLOADS.flatMap((workload) => {
+  const apart = workload === LIGHTEST ? [{ inFlight: 64, apart: true }] : [];
+  return [...FLIGHTS, ...apart].map((flight: Flight) => ({ workload, flight }));
+});
