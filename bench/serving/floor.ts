@@ -3,8 +3,9 @@ import { ModelServerService as Service } from '../../generated/modelserver/v1/mo
 import { type Benchmark, figures, type Row } from '../benchmark.js';
 import { formatCount, formatMs, formatSpread } from '../report/format.js';
 import { median } from '../report/statistics.js';
-import { h2load, requestsFor } from './load/h2load.js';
+import { H2LOAD, h2load, requestsFor } from './load/h2load.js';
 import { grpcTarget, type Target } from './load/target.js';
+import { requireTools } from './load/tool.js';
 import { effort, inTurn, ratios } from './rounds.js';
 import { exchange, queryRows, readable, SERVED, serve } from './served-model.js';
 import type { NodeServer } from './servers/node-server.js';
@@ -28,6 +29,7 @@ export const floor: Benchmark = {
     'of grpc-js with its default options, which neither reads nor writes a message and answers with the same number of bytes. ' +
     'The processor time is that of all threads of the server by request, the median of short loads in turn; the ratio of each round.',
   async run({ progress, short }) {
+    await requireTools([H2LOAD]);
     const { rounds, seconds, warmUp } = effort(short, { rounds: 9, seconds: 1, warmUp: 3 });
     progress.begin(1 + IN_FLIGHT.length);
     const own = await startOwn();

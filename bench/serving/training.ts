@@ -6,7 +6,8 @@ import { synthetic } from '../data/synthetic.js';
 import { formatMs, formatSpread } from '../report/format.js';
 import { median } from '../report/statistics.js';
 import { grpcTarget } from './load/target.js';
-import { type Latencies, vegeta } from './load/vegeta.js';
+import { requireTools } from './load/tool.js';
+import { type Latencies, VEGETA, vegeta } from './load/vegeta.js';
 import { effort, inTurn, ratios } from './rounds.js';
 import { exchange, queryRows, readable, SERVED, serve } from './served-model.js';
 import { startOwn } from './servers/own.js';
@@ -24,6 +25,7 @@ export const training: Benchmark = {
     `One-row Predicts (1 × ${SERVED.columns}, logistic regression) at a fixed ${RATE}/s, which vegeta sends whether or not the last one was answered, with ` +
     '`TRAINING_CORES=1`: while that slot trains a forest, against idle. Loads take turns; the ratio of each round.',
   async run({ progress, short }) {
+    await requireTools([VEGETA]);
     const { rounds, seconds, warmUp } = effort(short, { rounds: 7, seconds: 8, warmUp: 5 });
     progress.begin(2);
     const own = await startOwn({ TRAINING_CORES: '1' });

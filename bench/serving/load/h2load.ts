@@ -18,7 +18,7 @@ export interface Loaded {
   readonly latencies: readonly number[];
 }
 
-const H2LOAD = {
+export const H2LOAD = {
   command: 'h2load',
   mend: 'it is in the package nghttp2-client of Debian and Ubuntu, nghttp2 of Homebrew',
 };

@@ -29,3 +29,8 @@ export async function runTool({ command, mend }: Tool, args: readonly string[], 
     throw new Error(`${command} failed: ${stderr.trim()}`, { cause: error });
   }
 }
+
+/** @throws BenchmarkError when one of them is not there: better before the benchmark than in the middle of it. */
+export async function requireTools(tools: readonly Tool[]): Promise<void> {
+  for (const tool of tools) await runTool(tool, ['--version']);
+}

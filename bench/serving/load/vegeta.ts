@@ -16,7 +16,7 @@ interface Report {
   readonly status_codes: Readonly<Record<string, number>>;
 }
 
-const VEGETA = {
+export const VEGETA = {
   command: 'vegeta',
   mend: '`go install github.com/tsenart/vegeta/v12@latest` makes it, or Homebrew has it',
 };

@@ -3,9 +3,10 @@ import { figures } from '../../benchmark.js';
 import { formatCount, formatMs, formatShare, formatSpread } from '../../report/format.js';
 import { median, quantileOf } from '../../report/statistics.js';
 import { countEqual } from '../../scores.js';
-import { h2load, requestsFor } from '../load/h2load.js';
+import { H2LOAD, h2load, requestsFor } from '../load/h2load.js';
 import type { Target } from '../load/target.js';
-import { vegeta } from '../load/vegeta.js';
+import { requireTools } from '../load/tool.js';
+import { VEGETA, vegeta } from '../load/vegeta.js';
 import { effort, type Effort, inTurn, ratios } from '../rounds.js';
 import { SERVED } from '../served-model.js';
 import { type Contender, startOurs, startTheirs } from './contenders.js';
@@ -35,6 +36,7 @@ export const unary: Benchmark = {
     'The bytes of all answers are counted, and the labels compared before and after.',
   async run(circumstances) {
     const { progress, short } = circumstances;
+    await requireTools([H2LOAD, VEGETA]);
     const measuring = effort(short, { rounds: 3, seconds: 1.5, warmUp: 2 });
     progress.begin(2 + LOADS.length);
     const [ours, theirs] = await progress.step('starting, training, warming up', () => startBoth(circumstances));
