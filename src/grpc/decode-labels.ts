@@ -1,5 +1,6 @@
 import type { Labels as WireLabels } from '../../generated/modelserver/v1/model_server.js';
 import { invalid } from '../errors.js';
+import { forParts, type InParts } from '../estimators/in-parts.js';
 import type { Labels } from '../estimators/labels.js';
 import { ownBuffer } from './decode-matrix.js';
 import { requireOne } from './require-one.js';
@@ -10,15 +11,14 @@ const MAX_LABEL = 1024;
 export type LabelEncoding = 'strings' | 'ints' | 'raw_int32';
 
 /**
- * A request's labels, one for each of `rows` rows.
+ * A request's labels, one for each of `rows` rows; it can pause.
  *
  * @throws INVALID_REQUEST unless exactly one encoding is set and their number fits.
  */
-export function decodeLabels(labels: WireLabels | undefined, rows: number): Labels {
+export function* decodeLabels(labels: WireLabels | undefined, rows: number): InParts<Labels> {
   const { strings = [], ints = [], rawInt32 } = labels ?? {};
   const encoding = labelEncodingOf(labels, 'y');
-  const decoded = rawInt32 === undefined ? decodeReadable(strings, ints) : decodePacked(rawInt32, 'y.raw_int32');
-  requireLabels(strings);
+  const decoded = rawInt32 === undefined ? yield* decodeReadable(strings, ints) : decodePacked(rawInt32, 'y.raw_int32');
   const { length } = decoded.values;
   if (length !== rows) throw invalid(`y.${encoding}`, `has ${length} labels; x has ${rows} rows`);
   return decoded;
@@ -37,19 +37,24 @@ export function labelEncodingOf(labels: WireLabels | undefined, path: string): L
   });
 }
 
-function requireLabels(labels: readonly string[]): void {
-  labels.forEach((label, i) => requireLabel(label, (index) => `y.strings[${index}]`, i));
-}
-
 /** @throws INVALID_REQUEST, at the path of the label, when it is too long. */
 export function requireLabel(label: string, pathOf: (index: number) => string, index: number): void {
   if (label.length > MAX_LABEL) throw invalid(pathOf(index), `has ${label.length} characters; at most ${MAX_LABEL}`);
 }
 
-function decodeReadable(strings: string[], ints: bigint[]): Labels {
-  return strings.length > 0
-    ? { kind: 'string', values: strings }
-    : { kind: 'integer', values: BigInt64Array.from(ints) };
+function* decodeReadable(strings: string[], ints: bigint[]): InParts<Labels> {
+  if (strings.length > 0) {
+    const pathOf = (index: number) => `y.strings[${index}]`;
+    yield* forParts(strings.length, (from, to) => {
+      for (let i = from; i < to; i++) requireLabel(strings[i], pathOf, i);
+    });
+    return { kind: 'string', values: strings };
+  }
+  const values = new BigInt64Array(ints.length);
+  yield* forParts(ints.length, (from, to) => {
+    for (let i = from; i < to; i++) values[i] = ints[i];
+  });
+  return { kind: 'integer', values };
 }
 
 function decodePacked(data: Buffer, path: string): Labels {

@@ -1,4 +1,6 @@
+import { inTurns } from '../model/in-turns.js';
 import type { ModelService } from '../model/service.js';
+import { Turns } from '../model/turns.js';
 import { answerPredict } from './answer-predict.js';
 import type { Calls } from './calls.js';
 import { decodeFit, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
@@ -8,6 +10,7 @@ import type { InFlightBytes } from './in-flight-bytes.js';
 import { MessageStream } from './message-stream.js';
 import { predictStream } from './predict-stream.js';
 import type { ModelServerHandlers } from './service-definition.js';
+import { Undecoded } from './undecoded.js';
 
 export interface HandlerOptions {
   readonly service: ModelService;
@@ -30,8 +33,9 @@ export function createHandlers({
   startedAt,
 }: HandlerOptions): ModelServerHandlers {
   return {
-    fit: calls.unary('Fit', async (request, call) => {
-      const { envelope, rows } = decodeFit(request);
+    fit: calls.unary('Fit', async (message, call) => {
+      const request = message instanceof Undecoded ? await message.decode(call) : message;
+      const { envelope, rows } = await inTurns(decodeFit(request), new Turns(call.signal));
       // Read as numbers they are not needed as a message any more, which the call would keep.
       request.x = request.y = undefined;
       request.sampleWeight = [];

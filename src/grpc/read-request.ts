@@ -33,7 +33,7 @@ export function readFitRequest(message: Buffer): FitRequest | Undecoded<FitReque
   return message.length < LARGE ? FitRequest.decode(message) : begin(fitInParts(message));
 }
 
-/** A FitStream's message. Its rows and labels, if they are bytes, are views of it. */
+/** A FitStream's message. Its rows and labels, if they are bytes, stay where they lie, be they aligned or not. */
 export function readFitStreamRequest(message: Buffer): FitStreamRequest | Undecoded<FitStreamRequest> {
   return message.length < LARGE ? FitStreamRequest.decode(message) : begin(messageInParts(fitStreamPlan, message));
 }

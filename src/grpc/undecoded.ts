@@ -6,7 +6,8 @@ import { Turns } from '../model/turns.js';
 
 /** A large message whose decoding has begun, and goes on in turns once its handler asks for it. */
 export class Undecoded<T> {
-  readonly #work: InParts<T>;
+  /** Undefined once it is done: it keeps the bytes. */
+  #work: InParts<T> | undefined;
   /** Its own field of this name, for the log; unset before it is decoded. */
   name: string | undefined;
 
@@ -20,11 +21,14 @@ export class Undecoded<T> {
    * @throws INVALID_REQUEST when it cannot be decoded, the signal's reason.
    */
   async decode(caller: Caller): Promise<T> {
+    const work = this.#work;
+    this.#work = undefined;
+    if (work === undefined) throw new Error('the message is decoded once');
     const { signal } = caller;
     const turns = new Turns(signal);
     await turns.next();
     try {
-      const message = await inTurns(this.#work, turns);
+      const message = await inTurns(work, turns);
       this.name = nameOf(message);
       return message;
     } catch {

@@ -21,8 +21,9 @@ export interface ArtifactThreadOptions {
 }
 
 /**
- * Encodes and decodes artifacts off the server's thread. The thread starts with
- * the first large artifact; one that is lost is replaced when there is a job for it.
+ * Encodes and decodes artifacts off the server's thread. Its thread is there from the
+ * start, since starting one takes tens of milliseconds; one that is lost is replaced
+ * when there is a job for it.
  */
 export class ArtifactThread {
   readonly #entry: URL;
@@ -35,6 +36,7 @@ export class ArtifactThread {
   constructor({ entry, smallBytes = SMALL_BYTES }: ArtifactThreadOptions = {}) {
     this.#entry = entry ?? new URL('./artifact-worker.js', import.meta.url);
     this.#smallBytes = smallBytes;
+    this.#worker = this.#start();
   }
 
   /**

@@ -124,6 +124,7 @@ export class Fits {
       progress: () => viewOfTraining(name, training),
       train: async (rows, signal) => {
         isOpen = false;
+        training.learningSince = new Date();
         let stored: Entry;
         try {
           stored = await this.#train(envelope, rows, { slot, training, signal });

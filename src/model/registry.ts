@@ -35,7 +35,10 @@ export interface TrainingRun {
   /** Of the artifact that it makes: one more than was stored when it began. */
   readonly generation: number;
   readonly estimator: EstimatorSpec;
+  /** When it took its slot. */
   readonly startedAt: Date;
+  /** When its rows were there; unset before. */
+  learningSince?: Date;
   readonly progress: SharedProgress;
 }
 
@@ -179,9 +182,9 @@ function isStored(entry: Entry): boolean {
 }
 
 export function viewOfTraining(name: string, training: TrainingRun): TrainingView {
-  const { estimator, startedAt } = training;
+  const { estimator, startedAt, learningSince = startedAt } = training;
   const progress = training.progress.read();
-  const elapsedMs = Date.now() - startedAt.getTime();
+  const elapsedMs = Date.now() - learningSince.getTime();
   const remainingMs = progress.fraction > 0 ? (elapsedMs * (1 - progress.fraction)) / progress.fraction : undefined;
   return { name, estimator, startedAt, progress, remainingMs };
 }
