@@ -1,19 +1,9 @@
 import { DomainError, invalid } from '../errors.js';
-import { releaseBuffer } from '../estimators/release-buffer.js';
-import { collectYoungGarbage } from '../training/collect-garbage.js';
 import type { CallContext } from './calls.js';
 import { FRAME_BYTES } from './in-flight-bytes.js';
+import { countGarbage, dropMessage } from './message-garbage.js';
 import type { MessageListener, MessageStream } from './message-stream.js';
 import { Undecoded } from './undecoded.js';
-
-/** From this size on a message is worth being given back by itself. */
-const LARGE = 2 ** 16;
-/**
- * How much of what came off the wire becomes garbage before it is collected, in
- * bytes. In twice as much V8 sees a reason to collect everything by itself, which
- * takes ten times as long.
- */
-const GARBAGE = 2 ** 22;
 
 export interface MessageReaderOptions<Message> {
   readonly call: Pick<CallContext, 'signal' | 'bytes'>;
@@ -84,15 +74,14 @@ export class MessageReader<Message> implements MessageListener {
     // Answers to an upload are few and small.
   }
 
-  /** Gives the last message back; a large one has its memory to itself, which goes at once. */
+  /** Gives the last message back. */
   #drop(): void {
     const last = this.#last;
     if (last === undefined) return;
     this.#last = undefined;
-    const { buffer, byteLength } = last;
+    const { byteLength } = last;
     this.#options.call.bytes.giveBack(byteLength + FRAME_BYTES);
-    const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength + FRAME_BYTES;
-    if (isAlone && byteLength >= LARGE) releaseBuffer(buffer);
+    dropMessage(last);
     countGarbage(byteLength);
   }
 
@@ -119,16 +108,6 @@ export class MessageReader<Message> implements MessageListener {
       signal.removeEventListener('abort', leave);
     }
   }
-}
-
-let garbage = 0;
-
-/** Collects the buffers that messages came in, of all streams together. */
-function countGarbage(bytes: number): void {
-  garbage += bytes;
-  if (garbage < GARBAGE) return;
-  garbage = 0;
-  collectYoungGarbage();
 }
 
 function stoodStill(idleMs: number): DomainError {
