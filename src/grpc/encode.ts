@@ -73,7 +73,7 @@ function encodeTraining(training: TrainingView): Training {
   return { name, estimator: estimator.kind, startedAt, progress: encodeProgress(training) };
 }
 
-function encodeProgress({ progress, remainingMs }: TrainingView): TrainingProgress {
+export function encodeProgress({ progress, remainingMs }: TrainingView): TrainingProgress {
   return { ...progress, remaining: remainingMs === undefined ? undefined : durationOf(remainingMs) };
 }
 

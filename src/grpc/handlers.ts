@@ -1,19 +1,23 @@
-import { DomainError } from '../errors.js';
+import { inTurns } from '../model/in-turns.js';
 import type { ModelService } from '../model/service.js';
+import { Turns } from '../model/turns.js';
 import { answerPredict } from './answer-predict.js';
 import type { Calls } from './calls.js';
 import { decodeFit, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
 import { encodeModel, encodeStatus } from './encode.js';
+import { fitStream, type FitStreamOptions } from './fit-stream.js';
 import type { InFlightBytes } from './in-flight-bytes.js';
 import { MessageStream } from './message-stream.js';
 import { predictStream } from './predict-stream.js';
 import type { ModelServerHandlers } from './service-definition.js';
+import { Undecoded } from './undecoded.js';
 
 export interface HandlerOptions {
   readonly service: ModelService;
   readonly calls: Calls;
   readonly maxMessageBytes: number;
   readonly inFlightBytes: InFlightBytes;
+  readonly uploads: Omit<FitStreamOptions, 'service'>;
   readonly version: string;
   readonly startedAt: Date;
 }
@@ -24,12 +28,14 @@ export function createHandlers({
   calls,
   maxMessageBytes,
   inFlightBytes,
+  uploads,
   version,
   startedAt,
 }: HandlerOptions): ModelServerHandlers {
   return {
-    fit: calls.unary('Fit', async (request, call) => {
-      const { envelope, rows } = decodeFit(request);
+    fit: calls.unary('Fit', async (message, call) => {
+      const request = message instanceof Undecoded ? await message.decode(call) : message;
+      const { envelope, rows } = await inTurns(decodeFit(request), new Turns(call.signal));
       // Read as numbers they are not needed as a message any more, which the call would keep.
       request.x = request.y = undefined;
       request.sampleWeight = [];
@@ -39,9 +45,9 @@ export function createHandlers({
       return { model: encodeModel(await fitting) };
     }),
 
-    fitStream: calls.stream('FitStream', async () => {
-      throw new DomainError('NOT_IMPLEMENTED', 'FitStream is not built yet; use Fit');
-    }),
+    fitStream: calls.stream('FitStream', async (stream, call) =>
+      fitStream(MessageStream.behind(stream), call, { service, ...uploads }),
+    ),
 
     predict: calls.unary('Predict', (request, call) => answerPredict(service, request, maxMessageBytes, call)),
 

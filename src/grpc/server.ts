@@ -3,6 +3,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
 import type { ModelService } from '../model/service.js';
 import { Calls } from './calls.js';
+import { UPLOAD_IDLE_MS } from './fit-stream.js';
 import { createHandlers } from './handlers.js';
 import { InFlightBytes } from './in-flight-bytes.js';
 import { MessageStream } from './message-stream.js';
@@ -16,6 +17,12 @@ export interface GrpcServerOptions {
   readonly port: number;
   readonly maxMessageBytes: number;
   readonly maxInflightBytes: number;
+  /** The most memory that a training may take, in MiB. */
+  readonly trainingMemoryMb: number;
+  /** How long the next message of an upload may be on its way; absent: UPLOAD_IDLE_MS. */
+  readonly uploadIdleMs?: number;
+  /** Gives the memory of a buffer back, off this thread where that takes time. */
+  readonly release: (buffer: ArrayBuffer) => void;
   readonly descriptorSet: Uint8Array;
   readonly version: string;
   readonly log: Logger;
@@ -51,11 +58,17 @@ export class GrpcServer {
       'grpc.enable_channelz': 0,
       'grpc.so_reuseport': 0,
       ...KEEPALIVE,
-      interceptors: [inFlightBytes.interceptor, MessageStream.interceptor(servedService.predictStream.path)],
+      interceptors: [
+        inFlightBytes.interceptor,
+        MessageStream.interceptor(servedService.fitStream.path),
+        MessageStream.interceptor(servedService.predictStream.path),
+      ],
     });
     const calls = new Calls(log, inFlightBytes);
     const facts = { version, startedAt: new Date(), maxMessageBytes, inFlightBytes };
-    server.addService(servedService, createHandlers({ service, calls, ...facts }));
+    const { trainingMemoryMb, uploadIdleMs = UPLOAD_IDLE_MS } = options;
+    const uploads = { trainingMemoryMb, uploadIdleMs, release: options.release };
+    server.addService(servedService, createHandlers({ service, calls, uploads, ...facts }));
     const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
     health.addToServer(server);
     addReflection(server, options.descriptorSet);

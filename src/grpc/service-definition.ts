@@ -2,33 +2,38 @@ import type { handleBidiStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
 import {
   ModelServerService,
   type ModelServerServer,
+  type FitRequest,
+  type FitResponse,
   type PredictRequest,
 } from '../../generated/modelserver/v1/model_server.js';
 import { sized } from './message-size.js';
+import { readFitRequest, readPredictRequest } from './read-request.js';
+import type { Undecoded } from './undecoded.js';
 
-const { fit, fitStream } = ModelServerService;
+const { fit, fitStream, predict, predictStream } = ModelServerService;
+const asItIs = (message: Buffer): Buffer => message;
 
 /**
  * The contract's service as it is served: a Predict is answered in bytes, the
- * messages of a PredictStream stay bytes, and those that bring training data
- * have a size (`sizeOfMessage`).
+ * messages of streams stay bytes, and those of a Fit have a size
+ * (`sizeOfMessage`). Large requests come undecoded.
  */
 export const servedService = {
   ...ModelServerService,
-  fit: { ...fit, requestDeserialize: sized(fit.requestDeserialize) },
-  fitStream: { ...fitStream, requestDeserialize: sized(fitStream.requestDeserialize) },
-  predict: { ...ModelServerService.predict, responseSerialize: (response: Buffer) => response },
-  predictStream: {
-    ...ModelServerService.predictStream,
-    requestDeserialize: (request: Buffer) => request,
-    responseSerialize: (response: Buffer) => response,
-  },
+  fit: { ...fit, requestDeserialize: sized(readFitRequest) },
+  fitStream: { ...fitStream, requestDeserialize: asItIs, responseSerialize: asItIs },
+  predict: { ...predict, requestDeserialize: readPredictRequest, responseSerialize: asItIs },
+  predictStream: { ...predictStream, requestDeserialize: asItIs, responseSerialize: asItIs },
 };
 
 /** What answers its methods. */
 export type ModelServerHandlers = {
-  readonly [Method in Exclude<keyof typeof ModelServerService, 'predict' | 'predictStream'>]: ModelServerServer[Method];
+  readonly [
+    Method in Exclude<keyof typeof ModelServerService, 'fit' | 'fitStream' | 'predict' | 'predictStream'>
+  ]: ModelServerServer[Method];
 } & {
-  readonly predict: handleUnaryCall<PredictRequest, Buffer>;
+  readonly fit: handleUnaryCall<FitRequest | Undecoded<FitRequest>, FitResponse>;
+  readonly fitStream: handleBidiStreamingCall<Buffer, Buffer>;
+  readonly predict: handleUnaryCall<PredictRequest | Undecoded<PredictRequest>, Buffer>;
   readonly predictStream: handleBidiStreamingCall<Buffer, Buffer>;
 };

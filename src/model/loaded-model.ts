@@ -8,9 +8,12 @@ import { BlockSize } from './block-size.js';
 import { CategoryEncoder } from './category-encoder.js';
 import { readCategories } from './category-tensors.js';
 import { alignToFeatures, type AlignedMatrix, moveColumns, type NamedMatrix } from './features.js';
+import { inTurns } from './in-turns.js';
 import type { ModelCard } from './model.js';
 import { TURN_MS, Turns } from './turns.js';
 
+/** What any model takes, as measured: an instance of the kernels, and small objects. */
+const BASE_BYTES = 16 * 1024;
 /** The values that are checked between two looks at the clock. */
 const CHECKED_VALUES = 65_536;
 
@@ -31,12 +34,16 @@ export interface Caller {
 
 /** A model in memory, ready to predict. */
 export class LoadedModel {
-  readonly #predictor: Predictor;
+  /** What it keeps in memory beside its card. */
+  readonly memoryBytes: number;
+  /** Whether it reads the tensors that it was made of, which are to stay as long as it then. */
+  readonly readsTensors: boolean;
+  #predictor: Predictor;
   readonly #refusals: MissingRefusals;
   /** The names of the features with categories. */
   readonly #categorical: ReadonlySet<string>;
   /** Undefined where all features are numbers. */
-  readonly #encoder: CategoryEncoder | undefined;
+  #encoder: CategoryEncoder | undefined;
   /** Bytes of the longest label on the wire. */
   readonly #longestLabel: number;
   readonly #blocks = new BlockSize();
@@ -51,7 +58,10 @@ export class LoadedModel {
     encoder: CategoryEncoder | undefined,
   ) {
     const { kind, values } = card.classes;
-    this.#longestLabel = kind === 'string' ? Math.max(...values.map((label) => Buffer.byteLength(label))) : 8;
+    this.#longestLabel =
+      kind === 'string' ? values.reduce((most, label) => Math.max(most, Buffer.byteLength(label)), 0) : 8;
+    this.memoryBytes = BASE_BYTES + predictor.memoryBytes + (encoder?.memoryBytes ?? 0);
+    this.readsTensors = predictor.readsTensors ?? false;
     this.#predictor = predictor;
     this.#refusals = refusals;
     const categorical = card.features.filter((feature) => feature.kind === 'categorical');
@@ -60,7 +70,7 @@ export class LoadedModel {
   }
 
   /**
-   * Makes a model ready to predict; while it enters many categories, it lets others have the thread.
+   * Makes a model ready to predict; where it is large, it lets others have the thread in between.
    *
    * @throws MODEL_CORRUPT when the tensors are not those of the card's estimator and features.
    */
@@ -73,7 +83,7 @@ export class LoadedModel {
         nClasses: card.classes.values.length,
         nCategories: encoder?.nCategories,
       };
-      const predictor = engine.restore(tensors, shape, card.estimator.hyperparameters);
+      const predictor = await inTurns(engine.restore(tensors, shape, card.estimator.hyperparameters), new Turns());
       const refusals = missingRefusals(engine, card.estimator.hyperparameters);
       return new LoadedModel(card, predictor, refusals, encoder);
     } catch (error) {
@@ -126,6 +136,17 @@ export class LoadedModel {
   /** Comes back when nobody uses the model; predictions in turns do so too. */
   async drained(): Promise<void> {
     if (this.#users > 0) await new Promise<void>((resolve) => this.#drains.push(resolve));
+  }
+
+  /**
+   * Lets go of all that it predicts with, whoever still refers to the model, which
+   * nobody may use any more; returns that, to be collected.
+   */
+  close(): object {
+    const predictor = this.#predictor;
+    this.#predictor = closed;
+    this.#encoder = undefined;
+    return predictor;
   }
 
   #align(x: NamedMatrix): AlignedMatrix {
@@ -201,6 +222,13 @@ export class LoadedModel {
     return name !== undefined && this.#categorical.has(name);
   }
 }
+
+const closed: Predictor = {
+  memoryBytes: 0,
+  predictProbabilities() {
+    throw new Error('the model was closed while it was in use');
+  },
+};
 
 function rowsOf({ columns, data, encoding }: Matrix, from: number, to: number): Matrix {
   return { rows: to - from, columns, data: data.subarray(from * columns, to * columns), encoding };
