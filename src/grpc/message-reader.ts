@@ -1,9 +1,9 @@
-import { DomainError, invalid } from '../errors.js';
+import { DomainError } from '../errors.js';
 import type { CallContext } from './calls.js';
 import { FRAME_BYTES } from './in-flight-bytes.js';
 import { countGarbage, dropMessage } from './message-garbage.js';
 import type { MessageListener, MessageStream } from './message-stream.js';
-import { Undecoded } from './undecoded.js';
+import { Undecoded, undecodable } from './undecoded.js';
 
 export interface MessageReaderOptions<Message> {
   readonly call: Pick<CallContext, 'signal' | 'bytes'>;
@@ -51,7 +51,7 @@ export class MessageReader<Message> implements MessageListener {
       return message instanceof Undecoded ? await message.decode(call) : message;
     } catch (error) {
       if (error instanceof DomainError) throw error;
-      throw invalid('', 'the message cannot be decoded: its bytes are not those of such a request');
+      throw undecodable();
     }
   }
 
