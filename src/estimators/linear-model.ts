@@ -41,16 +41,7 @@ export function* linearPredictor(tensors: Tensors, { nFeatures, nClasses }: Mode
   const lengths = [(1 + nFeatures) * width, batch * nFeatures, batch * width];
   const workspace = new Workspace(lengths.reduce((sum, length) => sum + Workspace.sizeOf(length, 8), 0));
   const [weights, points, shares] = lengths.map((length) => workspace.f64(length));
-  const firstColumn = nClasses - nOutputs;
-  weights.set(intercept, firstColumn);
-  const place = (from: number, to: number) => {
-    for (let at = from; at < to; at++) {
-      const j = Math.floor(at / nOutputs);
-      const k = at - j * nOutputs;
-      weights[(1 + j) * width + firstColumn + k] = coef[k * nFeatures + j];
-    }
-  };
-  yield* forParts(coef.length, place, PLACED);
+  yield* placeWeights(weights, coef, intercept, nClasses);
   const { kernels } = workspace;
   const full = shares.subarray(0, batch * nClasses);
 
@@ -66,4 +57,31 @@ export function* linearPredictor(tensors: Tensors, { nFeatures, nClasses }: Mode
       }
     },
   };
+}
+
+/**
+ * Places the coefficients of each output as the kernel wants them. It is apart from the
+ * predictor, since V8 keeps alive together what the closures of one function refer to.
+ *
+ * @param weights shape: (1 + n_features) x width, the intercepts first; 0
+ */
+function* placeWeights(
+  weights: Float64Array,
+  coef: Float64Array,
+  intercept: Float64Array,
+  nClasses: number,
+): InParts<void> {
+  const nOutputs = intercept.length;
+  const nFeatures = coef.length / nOutputs;
+  const width = weights.length / (1 + nFeatures);
+  const firstColumn = nClasses - nOutputs;
+  weights.set(intercept, firstColumn);
+  const place = (from: number, to: number) => {
+    for (let at = from; at < to; at++) {
+      const j = Math.floor(at / nOutputs);
+      const k = at - j * nOutputs;
+      weights[(1 + j) * width + firstColumn + k] = coef[k * nFeatures + j];
+    }
+  };
+  yield* forParts(coef.length, place, PLACED);
 }

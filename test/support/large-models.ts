@@ -32,7 +32,7 @@ export const largeModels: Readonly<Record<string, () => LargeModel>> = {
 const TREE_BYTES = 24 * 2 ** 20;
 
 function linear(engine: EngineName): LargeModel {
-  const [nFeatures, nClasses] = [40_000, 100];
+  const [nFeatures, nClasses] = [2000, 2000];
   const nOutputs = outputsOf(nClasses);
   const random = lcg(1);
   const coef = Float64Array.from({ length: nOutputs * nFeatures }, random);
