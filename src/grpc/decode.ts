@@ -10,7 +10,7 @@ import { invalid, notImplemented } from '../errors.js';
 import { engineOf } from '../estimators/catalog.js';
 import type { EstimatorSpec } from '../estimators/estimator.js';
 import { requireName } from '../model/model.js';
-import { type FitEnvelope, requireRequestId, type TrainingRows } from '../model/service.js';
+import { type FitEnvelope, requireRequestId, type TrainingRows } from '../model/fits.js';
 import { decodeLabels } from './decode-labels.js';
 import { decodeMatrix, requireFeatureNames } from './decode-matrix.js';
 import { decodeEstimator } from './estimator-codec.js';
@@ -36,7 +36,6 @@ export function decodeFit(request: WireFitRequest): DecodedFit {
 export function decodeFitEnvelope({ name, estimator: wire, options, requestId }: FitStart): FitEnvelope {
   requireName(name);
   const estimator = decodeEstimator(wire);
-  requireBuilt(options);
   requireRequestId(requestId);
   const featureNames = options?.featureNames ?? [];
   requireFeatureNames(featureNames, (index) => `options.feature_names[${index}]`);
@@ -54,6 +53,7 @@ export function decodeFitEnvelope({ name, estimator: wire, options, requestId }:
     featureNames,
     categoricalFeatures: decodeCategoricalFeatures(options),
     requestId,
+    replace: options?.replace ?? false,
   };
 }
 
@@ -128,15 +128,6 @@ function decodeClassWeight(
 function requireWeights(field: string, estimator: EstimatorSpec): void {
   if (engineOf(estimator).takesSampleWeight) return;
   throw notImplemented(field, `this engine of ${estimator.kind} takes no weights; leave it unset`);
-}
-
-/** @throws NOT_IMPLEMENTED for an option that would change the training, since none is ever ignored. */
-function requireBuilt(options: FitOptions | undefined): void {
-  if (options === undefined) return;
-  const asked: [string, boolean][] = [['replace', options.replace]];
-  for (const [name, isAsked] of asked) {
-    if (isAsked) throw notImplemented(`options.${name}`, 'this option is not built yet; leave it unset');
-  }
 }
 
 /** How a Predict is to be answered: as its rows came, unless it says otherwise. */

@@ -38,12 +38,12 @@ export class LoadedModel {
   readonly memoryBytes: number;
   /** Whether it reads the tensors that it was made of, which are to stay as long as it then. */
   readonly readsTensors: boolean;
-  readonly #predictor: Predictor;
+  #predictor: Predictor;
   readonly #refusals: MissingRefusals;
   /** The names of the features with categories. */
   readonly #categorical: ReadonlySet<string>;
   /** Undefined where all features are numbers. */
-  readonly #encoder: CategoryEncoder | undefined;
+  #encoder: CategoryEncoder | undefined;
   /** Bytes of the longest label on the wire. */
   readonly #longestLabel: number;
   readonly #blocks = new BlockSize();
@@ -138,6 +138,17 @@ export class LoadedModel {
     if (this.#users > 0) await new Promise<void>((resolve) => this.#drains.push(resolve));
   }
 
+  /**
+   * Lets go of all that it predicts with, whoever still refers to the model, which
+   * nobody may use any more; returns that, to be collected.
+   */
+  close(): object {
+    const predictor = this.#predictor;
+    this.#predictor = closed;
+    this.#encoder = undefined;
+    return predictor;
+  }
+
   #align(x: NamedMatrix): AlignedMatrix {
     // The most frequent case, which needs no look at each feature.
     if (x.columnNames === undefined && this.#encoder === undefined && x.columns === this.card.features.length) return x;
@@ -211,6 +222,13 @@ export class LoadedModel {
     return name !== undefined && this.#categorical.has(name);
   }
 }
+
+const closed: Predictor = {
+  memoryBytes: 0,
+  predictProbabilities() {
+    throw new Error('the model was closed while it was in use');
+  },
+};
 
 function rowsOf({ columns, data, encoding }: Matrix, from: number, to: number): Matrix {
   return { rows: to - from, columns, data: data.subarray(from * columns, to * columns), encoding };
