@@ -48,6 +48,7 @@ export async function startModelServer(config: Config, { log, workerEntry }: App
         : log.info({ slot }, `a training thread was ${err.message}`),
   });
   const artifacts = new ArtifactThread();
+  artifacts.start();
   const release = async () => {
     await pool.close();
     await artifacts.close();
