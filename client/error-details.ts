@@ -27,14 +27,15 @@ export function parseErrorDetails(metadata: Metadata | undefined): ErrorDetails 
   const bytes = metadata?.get('grpc-status-details-bin')[0];
   if (!(bytes instanceof Uint8Array)) return NONE;
   try {
-    return detailsOf(Status.decode(bytes));
+    return parseStatus(Status.decode(bytes));
   } catch {
     // Some proxy has garbled them; code and message still tell what happened.
     return NONE;
   }
 }
 
-function detailsOf(status: Status): ErrorDetails {
+/** Reads the details of a status that came in a message. */
+export function parseStatus(status: Status): ErrorDetails {
   let details = NONE;
   for (const { typeUrl, value } of status.details) {
     switch (typeUrl.slice(typeUrl.lastIndexOf('/') + 1)) {

@@ -1,5 +1,6 @@
 import { type Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { type FieldViolation, parseErrorDetails } from './error-details.js';
+import type { Status } from '../generated/google/rpc/status.js';
+import { type FieldViolation, parseErrorDetails, parseStatus } from './error-details.js';
 
 /** The names of the gRPC status codes, for example 'NOT_FOUND'. */
 export type StatusName = keyof typeof status;
@@ -26,11 +27,15 @@ export class ModelServerError extends Error {
   constructor(
     /** The RPC, for example 'Fit'. */
     readonly method: string,
-    cause: Pick<ServiceError, 'code' | 'details'> & { readonly metadata?: Metadata },
+    cause: Pick<ServiceError, 'code' | 'details'> & {
+      readonly metadata?: Metadata;
+      /** Where the error is not that of a call but of one message of a stream: as it came in there. */
+      readonly status?: Status;
+    },
     options: { readonly cause?: unknown } = {},
   ) {
     super(cause.details === '' ? status[cause.code] : cause.details, { cause: options.cause ?? cause });
-    const details = parseErrorDetails(cause.metadata);
+    const details = cause.status ? parseStatus(cause.status) : parseErrorDetails(cause.metadata);
     this.code = cause.code;
     this.codeName = (status[cause.code] ?? 'UNKNOWN') as StatusName;
     this.reason = details.reason;

@@ -63,7 +63,8 @@ function isRetryable(error: unknown, kind: RetryKind, lost: boolean): error is M
   return kind === 'identified-fit' && lost && causedByRemains;
 }
 
-function backoffMs(policy: RetryPolicy, tries: number, retryAfterMs = 0): number {
+/** The wait before the next attempt after `tries` of them, in milliseconds; not less than the server asks for. */
+export function backoffMs(policy: RetryPolicy, tries: number, retryAfterMs = 0): number {
   const exponential = Math.min(policy.maxBackoffMs, policy.initialBackoffMs * 2 ** (tries - 1));
   // Spread over 80 to 120 %, so that clients which lost one server do not come back as one.
   return Math.max(exponential * (0.8 + 0.4 * Math.random()), retryAfterMs);

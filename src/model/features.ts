@@ -21,7 +21,7 @@ export interface AlignedMatrix extends Matrix {
 }
 
 /** The names of the features of a model that trains on `x`: those of the table, the caller's, or x0, x1, … */
-export function featureNamesOf(x: NamedMatrix, given: readonly string[]): string[] {
+export function featureNamesOf(x: Pick<NamedMatrix, 'columns' | 'columnNames'>, given: readonly string[]): string[] {
   if (x.columnNames !== undefined && given.length > 0) {
     throw invalid('options.feature_names', 'x.columns names the features already; leave this empty');
   }

@@ -47,8 +47,8 @@ export interface FakeDetails {
   readonly retryAfterMs?: number;
 }
 
-/** Trailing metadata as the server sends it. */
-export function detailsMetadata(code: status, message: string, details: FakeDetails): Metadata {
+/** An error as it comes in a message of a stream. */
+export function fakeStatus(code: status, message: string, details: FakeDetails = {}): Status {
   const { reason, violations, retryAfterMs } = details;
   const packed: Any[] = [];
   const pack = (type: string, bytes: Uint8Array) =>
@@ -62,11 +62,13 @@ export function detailsMetadata(code: status, message: string, details: FakeDeta
     const retryDelay = { seconds: BigInt(Math.floor(retryAfterMs / 1000)), nanos: (retryAfterMs % 1000) * 1e6 };
     pack('RetryInfo', RetryInfo.encode({ retryDelay }).finish());
   }
+  return Status.fromPartial({ code, message, details: packed });
+}
+
+/** Trailing metadata as the server sends it. */
+export function detailsMetadata(code: status, message: string, details: FakeDetails): Metadata {
   const metadata = new Metadata();
-  metadata.set(
-    'grpc-status-details-bin',
-    Buffer.from(Status.encode(Status.fromPartial({ code, message, details: packed })).finish()),
-  );
+  metadata.set('grpc-status-details-bin', Buffer.from(Status.encode(fakeStatus(code, message, details)).finish()));
   return metadata;
 }
 

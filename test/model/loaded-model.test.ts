@@ -5,7 +5,7 @@ import type { ModelCategories } from '../../src/model/categories.js';
 import { categoryTensors } from '../../src/model/category-tensors.js';
 import { featuresOf, type NamedMatrix } from '../../src/model/features.js';
 import { LoadedModel } from '../../src/model/loaded-model.js';
-import type { ModelCard } from '../../src/model/model.js';
+import { cardOf } from '../support/card.js';
 import { silent, specOf, trainingSet } from '../support/estimation.js';
 import { largeModels } from '../support/large-models.js';
 
@@ -19,19 +19,11 @@ const categories: ModelCategories = [
   { kind: 'string', values: ['red', 'blue', 'green'] },
   { kind: 'integer', values: Float64Array.of(100, 200) },
 ];
-const card: ModelCard = {
-  generation: 1,
+const card = cardOf(
+  { kind: 'string', values: ['a', 'b'] },
+  featuresOf(['size', 'colour', 'code'], categories),
   estimator,
-  classes: { kind: 'string', values: ['a', 'b'] },
-  features: featuresOf(['size', 'colour', 'code'], categories),
-  nSamples: 12,
-  metrics: {},
-  createdAt: new Date(),
-  fitDurationMs: 1,
-  requestId: '',
-  sha256: '',
-  sizeBytes: 0,
-};
+);
 
 /** A model of rows that are a where the colour is blue, and else b. */
 async function tensorsOf(of: ModelCategories = categories): Promise<Tensors> {
