@@ -22,6 +22,8 @@ export interface Circumstances {
   readonly seeds?: number;
   readonly only?: readonly string[];
   readonly of?: readonly EstimatorKind[];
+  /** Whether little of everything is enough: to see that it works, not to measure. */
+  readonly short?: boolean;
 }
 
 /** Measured figures, a row each; the bar and whether it holds are columns of their own behind the others. */

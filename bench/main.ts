@@ -12,13 +12,11 @@ import { mljs } from './mljs/mljs.js';
 import { NAMESAKE_KINDS } from './parity/namesakes.js';
 import { DEFAULT_SEEDS, parity } from './parity/parity.js';
 import { parallelTrainings } from './parallel-trainings.js';
-import { predictWhileTraining } from './predict-while-training.js';
 import { quality } from './quality/quality.js';
 import { runBenchmarks } from './run-benchmarks.js';
 
 const BENCHMARKS: readonly Benchmark[] = [
   parallelTrainings,
-  predictWhileTraining,
   estimators,
   boosting,
   catboost,

@@ -4,45 +4,69 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { BenchmarkError } from '../benchmark.js';
 
-// Compiled, this file is in dist/bench/peers; the environment is made beside its source.
+// Compiled, this file is in dist/bench/peers; the environments are made beside their sources.
 const FOLDER = fileURLToPath(new URL('../../../bench/peers/', import.meta.url));
-const REQUIREMENTS = `${FOLDER}requirements.txt`;
-const INSTALLED = `${FOLDER}.venv/installed.txt`;
 
-/** The interpreter of the peers' environment, and their program. */
-export const PEERS = { python: `${FOLDER}.venv/bin/python`, program: `${FOLDER}peer.py` } as const;
+/** A virtual environment of Python, and the program that runs in it. */
+export interface Environment {
+  /** Where it is made. */
+  readonly folder: string;
+  /** The file of the packages that it has. */
+  readonly requirements: string;
+  /** Its interpreter. */
+  readonly python: string;
+  readonly program: string;
+}
+
+function environmentOf(folder: string, program: string): Environment {
+  const venv = `${folder}.venv`;
+  return {
+    folder: venv,
+    requirements: `${folder}requirements.txt`,
+    python: `${venv}/bin/python`,
+    program: `${folder}${program}`,
+  };
+}
+
+/** The libraries that the training core is measured against. */
+export const PEERS = environmentOf(FOLDER, 'peer.py');
+/** The service that the server is measured against. */
+export const SERVICE = environmentOf(`${FOLDER}service/`, 'service.py');
 
 const OLDEST_MINOR = 11;
 const run = promisify(execFile);
 
 /**
- * Makes a virtual environment with what requirements.txt names, unless there is
- * one with just that; a package index is needed for that.
+ * Makes a virtual environment with what its requirements.txt names, unless there
+ * is one with just that; a package index is needed for that.
  *
  * @throws BenchmarkError that says what is missing.
  */
-export async function makeEnvironment(python: string, note: (line: string) => void): Promise<void> {
-  const wanted = await readFile(REQUIREMENTS, 'utf8');
-  const installed = await readFile(INSTALLED, 'utf8').catch(() => '');
+export async function makeEnvironment(
+  { folder, requirements, python: interpreter }: Environment,
+  python: string,
+  note: (line: string) => void,
+): Promise<void> {
+  const installedPath = `${folder}/installed.txt`;
+  const wanted = await readFile(requirements, 'utf8');
+  const installed = await readFile(installedPath, 'utf8').catch(() => '');
   if (installed === wanted) return;
 
   await requirePython(python);
   note(
     `making an environment with ${packagesOf(wanted).join(', ')}; this takes a minute, and again only when they change`,
   );
-  await run(python, ['-m', 'venv', '--clear', `${FOLDER}.venv`]).catch((error: unknown) => {
+  await run(python, ['-m', 'venv', '--clear', folder]).catch((error: unknown) => {
     throw new BenchmarkError(
       `${python} cannot make a virtual environment (on Debian and Ubuntu, install python3-venv):\n${outputOf(error)}`,
     );
   });
-  await run(PEERS.python, ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS]).catch(
-    (error: unknown) => {
-      throw new BenchmarkError(
-        `pip cannot install the peers; it needs a package index, PyPI unless pip is set to another:\n${outputOf(error)}`,
-      );
-    },
-  );
-  await copyFile(REQUIREMENTS, INSTALLED);
+  await run(interpreter, ['-m', 'pip', 'install', '--quiet', '--requirement', requirements]).catch((error: unknown) => {
+    throw new BenchmarkError(
+      `pip cannot install the peers; it needs a package index, PyPI unless pip is set to another:\n${outputOf(error)}`,
+    );
+  });
+  await copyFile(requirements, installedPath);
 }
 
 async function requirePython(python: string): Promise<void> {

@@ -89,7 +89,7 @@ export class Peer {
    * @throws BenchmarkError when that cannot be made.
    */
   static async start({ python, progress }: Pick<Circumstances, 'python' | 'progress'>): Promise<Peer> {
-    await makeEnvironment(python, (line) => progress.note(line));
+    await makeEnvironment(PEERS, python, (line) => progress.note(line));
     return new Peer(await mkdtemp(join(tmpdir(), 'modelserver-bench-')));
   }
 

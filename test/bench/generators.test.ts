@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import type { DataSet } from '../../bench/data/data-set.js';
+import { classification } from '../../bench/data/generators/classification.js';
 import { clusters } from '../../bench/data/generators/clusters.js';
 import { hastie } from '../../bench/data/generators/hastie.js';
 import { led } from '../../bench/data/generators/led.js';
@@ -101,5 +102,24 @@ describe('The generators of data sets', () => {
   it('leave out the values beyond a range, and only those', () => {
     const set = ringnorm(500, 6);
     withinRange(set, 2.5).x.forEach((value, i) => expect(Number.isNaN(value)).to.equal(Math.abs(set.x[i]) > 2.5));
+  });
+
+  it('draw two classes at the corners of a square, with combinations and noise (make_classification)', () => {
+    const { x, y, q, qy, columns } = classification(4000, 6, 1000);
+    const mine = { name: '', rows: 4000, classes: 2, x, y, columns };
+    const [u, v, combined, noise] = [0, 1, 2, 5].map((j) => [...column(mine, j, 0), ...column(mine, j, 1)]);
+    // A combination is what some two rows say it is, in all rows.
+    const determinant = u[0] * v[1] - u[1] * v[0];
+    const a = (combined[0] * v[1] - combined[1] * v[0]) / determinant;
+    const b = (u[0] * combined[1] - u[1] * combined[0]) / determinant;
+    combined.forEach((value, row) => expect(value).to.be.closeTo(a * u[row] + b * v[row], 1e-6));
+    expect(mean(noise)).to.be.closeTo(0, 0.1);
+    expect(variance(noise)).to.be.closeTo(1, 0.1);
+    // Half of them each, but for the labels that are drawn.
+    expect(mean([...y])).to.be.closeTo(0.5, 0.01);
+    expect(y.filter((label, row) => label !== row % 2).length).to.be.within(5, 40);
+    expect(q).to.have.length(6000);
+    expect(qy).to.have.length(1000);
+    expect(classification(4000, 6, 1000).x).to.deep.equal(x);
   });
 });

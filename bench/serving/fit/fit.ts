@@ -1,0 +1,146 @@
+import { type Benchmark, figures, type Row, type Table } from '../../benchmark.js';
+import { classification } from '../../data/generators/classification.js';
+import type { Problem } from '../../data/problem.js';
+import { formatCount, formatSpread } from '../../report/format.js';
+import { median } from '../../report/statistics.js';
+import { logLossOf } from '../../scores.js';
+import { ratios } from '../rounds.js';
+import { type OwnServer, startOwn } from '../servers/own.js';
+import { BareProcess } from './bare.js';
+import { HYPERPARAMETERS, QUERIES, type Trained } from './work.js';
+
+const ROUNDS = 3;
+const ROWS = 4_000_000;
+const SHORT_ROWS = 100_000;
+const COLUMNS = 10;
+const BAR = 1.7;
+const BAR_OF_BARE = 0.95;
+/** Two such sets are to be trained at once; how much memory a training may take is not what is measured. */
+const SETTINGS = { TRAINING_CORES: '2', TRAINING_MEMORY_MB: '8192' };
+const NAMES = ['a', 'b'] as const;
+
+/** The seconds of two trainings, and what came of them. */
+interface Measured {
+  readonly sequential: number;
+  readonly parallel: number;
+  readonly trained: readonly Trained[];
+}
+
+/** Two large trainings at once, upload included. */
+export const fit: Benchmark = {
+  name: 'fit',
+  title: 'Two large Fits at once',
+  description:
+    `Two \`lgbm_classifier\` Fits (100 trees) of ${formatCount(ROWS)} × ${COLUMNS} float64 (two classes, drawn as scikit-learn's make_classification does), ` +
+    'upload included, at once against one after the other, in one server with `TRAINING_CORES=2`. Beside it two bare Node processes, which train on the same ' +
+    'rows by the same training core and upload nothing: what the machine can give. The speed-up is that of each round.',
+  async run({ progress, short }) {
+    const rows = short ? SHORT_ROWS : ROWS;
+    const rounds = short ? 1 : ROUNDS;
+    progress.begin(1 + 2 * rounds);
+    const own = await startOwn(SETTINGS);
+    const bare: BareProcess[] = [];
+    try {
+      const problem = await progress.step('drawing the data, warming up', async () => {
+        const drawn = classification(rows, COLUMNS, QUERIES);
+        for (const _ of NAMES) bare.push(await BareProcess.start(rows, COLUMNS));
+        const small = classification(SHORT_ROWS / 2, COLUMNS, QUERIES);
+        await Promise.all(NAMES.map((name) => fitOne(own, name, small)));
+        await own.client.removeAll();
+        return drawn;
+      });
+      const ours: Measured[] = [];
+      const theirs: Measured[] = [];
+      const say = ({ sequential, parallel }: Measured) => `${sequential.toFixed(1)} s ÷ ${parallel.toFixed(1)} s`;
+      for (let round = 1; round <= rounds; round++) {
+        const what = `round ${round} of ${rounds}`;
+        ours.push(await progress.step(`${what}, server`, () => measureServer(own, problem), say));
+        theirs.push(await progress.step(`${what}, bare processes`, () => measureBare(bare), say));
+      }
+      return [tableOf(ours, theirs)];
+    } finally {
+      await Promise.all(bare.map((each) => each.stop()));
+      await own.stop();
+    }
+  },
+};
+
+async function measureServer(own: OwnServer, problem: Problem): Promise<Measured> {
+  const { client } = own;
+  const sequential = await time(async () => {
+    for (const name of NAMES) await fitOne(own, name, problem);
+  });
+  await client.removeAll();
+  const parallel = await time(() => Promise.all(NAMES.map((name) => fitOne(own, name, problem))));
+  const trained = await Promise.all(NAMES.map((name) => held(own, name, problem)));
+  await client.removeAll({ force: true });
+  return { sequential, parallel, trained };
+}
+
+async function measureBare(processes: readonly BareProcess[]): Promise<Measured> {
+  const sequential = await time(async () => {
+    for (const each of processes) await each.train();
+  });
+  let trained: readonly Trained[] = [];
+  const parallel = await time(async () => {
+    trained = await Promise.all(processes.map((each) => each.train()));
+  });
+  return { sequential, parallel, trained };
+}
+
+async function fitOne({ client }: OwnServer, name: string, { x, y, columns }: Problem): Promise<void> {
+  await client.fit({
+    name,
+    estimator: { lgbmClassifier: HYPERPARAMETERS },
+    x: { rows: y.length, columns, data: x },
+    y,
+  });
+}
+
+/** What a model says about the rows held out. */
+async function held({ client }: OwnServer, name: string, { q, qy, columns, classes }: Problem): Promise<Trained> {
+  await client.load(name);
+  const x = { rows: qy.length, columns, data: q };
+  const { probabilities } = await client.predict({ name, x, probabilities: true });
+  if (probabilities === undefined) throw new Error('the server answered without probabilities');
+  return { logLoss: logLossOf(probabilities.data, qy, classes) };
+}
+
+async function time(task: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await task();
+  return (performance.now() - start) / 1000;
+}
+
+function tableOf(ours: readonly Measured[], theirs: readonly Measured[]): Table {
+  const speedUps = [ours, theirs].map((rounds) => rounds.map(({ sequential, parallel }) => sequential / parallel));
+  const [speedUp] = speedUps.map(median);
+  const share = median(ratios(speedUps[0], speedUps[1]));
+  const rowOf = (title: string, rounds: readonly Measured[], index: number): Row => ({
+    cells: [
+      title,
+      median(rounds.map(({ sequential }) => sequential)).toFixed(1),
+      median(rounds.map(({ parallel }) => parallel)).toFixed(1),
+      median(speedUps[index]).toFixed(2),
+      formatSpread(speedUps[index]),
+      median(rounds.flatMap(({ trained }) => trained.map(({ logLoss }) => logLoss))).toFixed(4),
+    ],
+  });
+  const columns = [
+    { title: 'Where' },
+    figures('One after the other, s'),
+    figures('At once, s'),
+    figures('Speed-up'),
+    figures('Least to most'),
+    figures('Log loss'),
+  ];
+  const rows: Row[] = [
+    {
+      ...rowOf('server, with upload', ours, 0),
+      bar: `≥ ${BAR}, ≥ ${BAR_OF_BARE} of bare (${share.toFixed(2)})`,
+      holds: speedUp >= BAR && share >= BAR_OF_BARE,
+    },
+    rowOf('bare processes', theirs, 1),
+  ];
+  return { columns, rows };
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { ModelServerService as Service } from '../../generated/modelserver/v1/model_server.js';
+import { type Benchmark, figures, type Row } from '../benchmark.js';
+import { formatCount, formatMs, formatSpread } from '../report/format.js';
+import { median } from '../report/statistics.js';
+import { H2LOAD, h2load, requestsFor } from './load/h2load.js';
+import { grpcTarget, type Target } from './load/target.js';
+import { requireTools } from './load/tool.js';
+import { effort, inTurn, ratios } from './rounds.js';
+import { exchange, queryRows, readable, SERVED, serve } from './served-model.js';
+import type { NodeServer } from './servers/node-server.js';
+import { startEcho, startOwn } from './servers/own.js';
+
+/** Calls in flight, over one connection as gRPC's clients have it. */
+const IN_FLIGHT = [1, 8, 64];
+const BAR = 1.15;
+
+interface Measured {
+  readonly cpuMs: number;
+  readonly perSecond: number;
+}
+
+/** What a Predict costs beyond gRPC itself. */
+export const floor: Benchmark = {
+  name: 'floor',
+  title: 'Processor time of a unary Predict above the floor of gRPC in Node',
+  description:
+    `Unary Predicts of one row (1 × ${SERVED.columns}, logistic regression, labels), a connection of h2load, against an echo: a bare server ` +
+    'of grpc-js with its default options, which neither reads nor writes a message and answers with the same number of bytes. ' +
+    'The processor time is that of all threads of the server by request, the median of short loads in turn; the ratio of each round.',
+  async run({ progress, short }) {
+    await requireTools([H2LOAD]);
+    const { rounds, seconds, warmUp } = effort(short, { rounds: 9, seconds: 1, warmUp: 3 });
+    progress.begin(1 + IN_FLIGHT.length);
+    const own = await startOwn();
+    let echo: NodeServer | undefined;
+    try {
+      const loaded = await progress.step('training, warming up', async () => {
+        await serve(own, 'served', { logisticRegression: {} });
+        const { message, answer } = await exchange(own.server.address, 'served', readable(queryRows(1)));
+        echo = await startEcho(answer);
+        const targetOf = ({ address }: NodeServer, name: string) =>
+          grpcTarget(address, Service.predict, message, answer, join(own.folder, name));
+        const both = [
+          { server: own.server, target: await targetOf(own.server, 'own') },
+          { server: echo, target: await targetOf(echo, 'echo') },
+        ];
+        for (const { server, target } of both) await measure(server, target, 64, warmUp);
+        return both;
+      });
+      const rows: Row[] = [];
+      for (const inFlight of IN_FLIGHT) {
+        const row = await progress.step(
+          `${inFlight} in flight`,
+          async () => {
+            const tasks = loaded.map(
+              ({ server, target }) =>
+                () =>
+                  measure(server, target, inFlight, seconds),
+            );
+            const [ours, echoed] = await inTurn(rounds, tasks);
+            return rowOf(inFlight, ours, echoed);
+          },
+          ({ cells }) => cells.join(', '),
+        );
+        rows.push(row);
+      }
+      const columns = [
+        figures('In flight'),
+        figures('Ours, µs a request'),
+        figures('Echo, µs a request'),
+        figures('Ratio'),
+        figures('Least to most'),
+        figures('Ours, requests/s'),
+        figures('Echo, requests/s'),
+      ];
+      return [{ columns, rows }];
+    } finally {
+      await echo?.stop();
+      await own.stop();
+    }
+  },
+};
+
+function rowOf(inFlight: number, ours: readonly Measured[], echoed: readonly Measured[]): Row {
+  const [cpu, floorCpu] = [ours, echoed].map((loads) => loads.map(({ cpuMs }) => cpuMs));
+  const [rate, floorRate] = [ours, echoed].map((loads) => median(loads.map(({ perSecond }) => perSecond)));
+  const perRound = ratios(cpu, floorCpu);
+  const ratio = median(perRound);
+  return {
+    cells: [
+      String(inFlight),
+      formatMs(median(cpu) * 1000),
+      formatMs(median(floorCpu) * 1000),
+      ratio.toFixed(3),
+      formatSpread(perRound, (value) => value.toFixed(3)),
+      formatCount(Math.round(rate)),
+      formatCount(Math.round(floorRate)),
+    ],
+    bar: `≤ ${BAR}`,
+    holds: ratio <= BAR,
+  };
+}
+
+/** Loads the server for about so many seconds. */
+async function measure(server: NodeServer, target: Target, streams: number, seconds: number): Promise<Measured> {
+  const shape = { connections: 1, streams };
+  const requests = await requestsFor(target, shape, seconds);
+  const before = await server.ask('usage');
+  const { perSecond } = await h2load(target, { ...shape, requests });
+  const after = await server.ask('usage');
+  return { cpuMs: (after.cpuMs - before.cpuMs) / requests, perSecond };
+}
