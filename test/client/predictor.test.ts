@@ -306,9 +306,8 @@ describe('a predictor', () => {
       held.push(message);
       if (held.length === 2) {
         arrived.resolve();
-        void aborted.promise.then(() => {
-          for (const each of held.splice(0)) stream.write(answer(each));
-        });
+        const answerAll = () => held.splice(0).map((each) => stream.write(answer(each)));
+        void aborted.promise.then(answerAll);
       }
     });
     const predictor = client.predictor('iris', { maxOutstanding: 2 });
