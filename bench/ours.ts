@@ -2,6 +2,7 @@ import { engineOf, resolveEstimator } from '../src/estimators/catalog.js';
 import type { EstimatorKind, Predictor, TrainingMonitor } from '../src/estimators/estimator.js';
 import type { Tensors } from '../src/estimators/tensor.js';
 import type { Problem } from './data/problem.js';
+import { runThrough } from '../src/estimators/in-parts.js';
 
 /** A model of ours, and how long it took. */
 export interface Trained {
@@ -26,7 +27,7 @@ export function trainOurs(
   const training = { nSamples: y.length, nFeatures: columns, nClasses: classes, nCategories, x: x.slice(), y, seed };
   const [fit, tensors] = seconds(() => engine.fit(training, spec.hyperparameters, UNWATCHED));
   const shape = { nFeatures: columns, nClasses: classes, nCategories };
-  return { fit, tensors, predictor: engine.restore(tensors, shape, spec.hyperparameters) };
+  return { fit, tensors, predictor: runThrough(engine.restore(tensors, shape, spec.hyperparameters)) };
 }
 
 /** The probabilities of a problem's queries (shape: queries x classes). */

@@ -52,11 +52,24 @@ export interface FitRequest {
  */
 export function encodeFitRequest(request: FitRequest): WireFitRequest {
   return {
-    name: request.name,
-    estimator: encodeEstimator(request.estimator),
+    ...encodeEnvelope(request),
     x: encodeMatrix(request.x),
     y: encodeLabels(request.y),
     sampleWeight: Array.from(request.sampleWeight ?? []),
+  };
+}
+
+/**
+ * The contract's form of all but the rows.
+ *
+ * @throws InputError for what cannot be sent.
+ */
+export function encodeEnvelope(
+  request: FitRequest,
+): Pick<WireFitRequest, 'name' | 'estimator' | 'options' | 'requestId'> {
+  return {
+    name: request.name,
+    estimator: encodeEstimator(request.estimator),
     options: encodeOptions(request),
     requestId: request.requestId ?? '',
   };

@@ -5,6 +5,7 @@ export type { ModelServerClientOptions } from './client-options.js';
 export type { FieldViolation } from './error-details.js';
 export { CallAbortedError, ModelServerError, type StatusName } from './errors.js';
 export { type Estimator, estimatorKind, type Hyperparameters, type MaxFeatures } from './estimator.js';
+export type { FitProgress, UploadProgress } from './fit-progress.js';
 export type { FitRequest } from './fit-request.js';
 export type { FloatArray } from './float-array.js';
 export type { Health } from './health.js';
@@ -14,6 +15,7 @@ export type { Labels, LabelsInput } from './labels.js';
 export { type DenseMatrix, type MatrixInput, toRows } from './matrix.js';
 export type { Feature, Metrics, Model, ModelState } from './model.js';
 export {
+  type FitOptions,
   type ListModelsOptions,
   ModelServerClient,
   type ModelPage,

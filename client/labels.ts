@@ -1,6 +1,7 @@
 import type { Labels as WireLabels } from '../generated/modelserver/v1/model_server.js';
 import { InputError } from './input-error.js';
 import { alignedCopy, bytesOf } from './matrix.js';
+import { rangeOf, type RowSlices } from './row-slices.js';
 
 /** Labels (shape: n_samples), all strings or all integers. Numbers must be whole and safe (up to 2^53). */
 export type LabelsInput = readonly string[] | readonly number[] | readonly bigint[] | Int32Array;
@@ -20,8 +21,21 @@ const INT64_MAX = 2n ** 63n - 1n;
  *   not integers (naming the first).
  */
 export function encodeLabels(y: LabelsInput, field = 'y'): WireLabels {
+  const slices = sliceLabels(y, field);
+  return slices.slice(0, slices.rows);
+}
+
+/**
+ * Labels to be sent in parts, all of which have the same encoding.
+ *
+ * @throws InputError as encodeLabels does, before there is any part.
+ */
+export function sliceLabels(y: LabelsInput, field = 'y'): RowSlices<WireLabels> {
   if (y.length === 0) throw new InputError(field, 'has no labels');
-  if (y instanceof Int32Array) return { strings: [], ints: [], rawInt32: bytesOf(y) };
+  const rows = y.length;
+  if (y instanceof Int32Array) {
+    return { rows, bytesPerRow: 4, slice: (start, end) => packed(y.subarray(start, end)) };
+  }
   const type = typeof y[0];
   if (type !== 'string' && type !== 'number' && type !== 'bigint') {
     throw new InputError(`${field}[0]`, 'must be a string or an integer');
@@ -32,12 +46,15 @@ export function encodeLabels(y: LabelsInput, field = 'y'): WireLabels {
     throw new InputError(`${field}[${mixed}]`, `is a ${typeof labels[mixed]}, but the labels before it are ${type}s`);
   }
   switch (type) {
-    case 'string':
-      return { strings: y as string[], ints: [] };
+    case 'string': {
+      const strings = y as readonly string[];
+      const slice = (start: number, end: number) => ({ strings: rangeOf(strings, start, end), ints: [] });
+      return { rows, bytesPerRow: 2, extraBytes: (row) => strings[row].length, slice };
+    }
     case 'number':
-      return encodeNumbers(y as readonly number[], field);
+      return sliceNumbers(y as readonly number[], field);
     default:
-      return encodeBigints(y as readonly bigint[], field);
+      return sliceBigints(y as readonly bigint[], field);
   }
 }
 
@@ -54,7 +71,10 @@ export function decodeLabels(labels: WireLabels | undefined): Labels | undefined
   return labels.strings;
 }
 
-function encodeNumbers(y: readonly number[], field: string): WireLabels {
+/** The most bytes that a sint64 takes. */
+const INT_BYTES = 10;
+
+function sliceNumbers(y: readonly number[], field: string): RowSlices<WireLabels> {
   const wrong = y.findIndex((label) => !Number.isSafeInteger(label));
   if (wrong >= 0) {
     throw new InputError(
@@ -64,12 +84,21 @@ function encodeNumbers(y: readonly number[], field: string): WireLabels {
   }
   const fits = y.every((label) => label === (label | 0));
   return fits
-    ? { strings: [], ints: [], rawInt32: bytesOf(Int32Array.from(y)) }
-    : { strings: [], ints: y.map(BigInt), rawInt32: undefined };
+    ? { rows: y.length, bytesPerRow: 4, slice: (start, end) => packed(Int32Array.from(rangeOf(y, start, end))) }
+    : {
+        rows: y.length,
+        bytesPerRow: INT_BYTES,
+        slice: (start, end) => ({ strings: [], ints: rangeOf(y, start, end).map(BigInt), rawInt32: undefined }),
+      };
 }
 
-function encodeBigints(y: readonly bigint[], field: string): WireLabels {
+function sliceBigints(y: readonly bigint[], field: string): RowSlices<WireLabels> {
   const wrong = y.findIndex((label) => label > INT64_MAX || label < -INT64_MAX - 1n);
   if (wrong >= 0) throw new InputError(`${field}[${wrong}]`, `is ${y[wrong]}; integer labels have 64 bits`);
-  return { strings: [], ints: [...y] };
+  const slice = (start: number, end: number) => ({ strings: [], ints: rangeOf(y, start, end) });
+  return { rows: y.length, bytesPerRow: INT_BYTES, slice };
+}
+
+function packed(labels: Int32Array): WireLabels {
+  return { strings: [], ints: [], rawInt32: bytesOf(labels) };
 }

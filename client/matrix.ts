@@ -1,7 +1,8 @@
-import { Dtype, type Matrix as WireMatrix, type RawMatrix } from '../generated/modelserver/v1/model_server.js';
+import { Dtype, type Matrix as WireMatrix } from '../generated/modelserver/v1/model_server.js';
 import type { FloatArray } from './float-array.js';
 import { InputError } from './input-error.js';
-import { encodeTable, type Table } from './table.js';
+import type { RowSlices } from './row-slices.js';
+import { encodeTable, sliceTable, type Table } from './table.js';
 
 /** Numbers of shape `rows` x `columns`, row-major. */
 export interface DenseMatrix<Data extends FloatArray = FloatArray> {
@@ -32,7 +33,33 @@ const MAX_READABLE_CELLS = 256;
 export function encodeMatrix(x: MatrixInput, field = 'x', maxReadableCells = MAX_READABLE_CELLS): WireMatrix {
   if (isRows(x)) return encodeRows(x, field, maxReadableCells);
   if (isTable(x)) return { rows: [], raw: undefined, columns: encodeTable(x, field) };
-  return packed(encodeDense(x, field));
+  requireSize(x, field);
+  return packed(x);
+}
+
+/**
+ * The rows of `x`, to be sent in parts: the bytes of packed numbers in place, rows
+ * of numbers packed part by part.
+ *
+ * @throws InputError as encodeMatrix does, before there is any part.
+ */
+export function sliceMatrix(x: MatrixInput, field = 'x'): RowSlices<WireMatrix> {
+  if (isTable(x)) {
+    const table = sliceTable(x, field);
+    const slice = (start: number, end: number) => ({ rows: [], raw: undefined, columns: table.slice(start, end) });
+    return { ...table, slice };
+  }
+  if (!isRows(x)) {
+    const { rows, columns, data } = x;
+    requireSize(x, field);
+    const slice = (start: number, end: number) =>
+      packed({ rows: end - start, columns, data: data.subarray(start * columns, end * columns) });
+    return { rows, bytesPerRow: columns * data.BYTES_PER_ELEMENT, slice };
+  }
+  const columns = columnCount(x, field);
+  const single = isSinglePrecision(x);
+  const slice = (start: number, end: number) => packed(packRows(x.slice(start, end), columns, single));
+  return { rows: x.length, bytesPerRow: columns * (single ? 4 : 8), slice };
 }
 
 /** Whether `x` is a table, whose columns have names. */
@@ -81,11 +108,18 @@ function encodeRows(
   if (!typed && rows.length * columns <= maxReadableCells) {
     return { rows: (rows as readonly number[][]).map((values) => ({ values })), raw: undefined, columns: [] };
   }
-  // Doubles hold both kinds of numbers; only rows that are all single precision stay so.
-  const single = rows.every((row) => row instanceof Float32Array);
+  return packed(packRows(rows, columns, isSinglePrecision(rows)));
+}
+
+/** Doubles hold both kinds of numbers; only rows that are all single precision stay so. */
+function isSinglePrecision(rows: readonly (readonly number[] | FloatArray)[]): boolean {
+  return rows.every((row) => row instanceof Float32Array);
+}
+
+function packRows(rows: readonly (readonly number[] | FloatArray)[], columns: number, single: boolean): DenseMatrix {
   const data = single ? new Float32Array(rows.length * columns) : new Float64Array(rows.length * columns);
   rows.forEach((row, index) => data.set(row, index * columns));
-  return packed(encodeDense({ rows: rows.length, columns, data }, field));
+  return { rows: rows.length, columns, data };
 }
 
 function columnCount(rows: readonly (readonly number[] | FloatArray)[], field: string): number {
@@ -103,16 +137,14 @@ function columnCount(rows: readonly (readonly number[] | FloatArray)[], field: s
   return columns;
 }
 
-function encodeDense({ rows, columns, data }: DenseMatrix, field: string): RawMatrix {
-  if (data.length !== rows * columns) {
-    throw new InputError(`${field}.data`, `has ${data.length} numbers; ${rows} x ${columns} need ${rows * columns}`);
-  }
-  const dtype = data instanceof Float32Array ? Dtype.DTYPE_FLOAT32 : Dtype.DTYPE_FLOAT64;
-  return { rows, columns, dtype, data: bytesOf(data) };
+function requireSize({ rows, columns, data }: DenseMatrix, field: string): void {
+  if (data.length === rows * columns) return;
+  throw new InputError(`${field}.data`, `has ${data.length} numbers; ${rows} x ${columns} need ${rows * columns}`);
 }
 
-function packed(raw: RawMatrix): WireMatrix {
-  return { rows: [], raw, columns: [] };
+function packed({ rows, columns, data }: DenseMatrix): WireMatrix {
+  const dtype = data instanceof Float32Array ? Dtype.DTYPE_FLOAT32 : Dtype.DTYPE_FLOAT64;
+  return { rows: [], raw: { rows, columns, dtype, data: bytesOf(data) }, columns: [] };
 }
 
 function doubles(bytes: Uint8Array): Float64Array {

@@ -4,7 +4,9 @@ import { ModelServerService as Service, OutputEncoding } from '../generated/mode
 import { type CallOptions, deadlineOf, metadataOf } from './call-options.js';
 import { type ModelServerClientOptions, type ResolvedClientOptions, resolveClientOptions } from './client-options.js';
 import { CallAbortedError, ModelServerError } from './errors.js';
-import { encodeFitRequest, type FitRequest } from './fit-request.js';
+import { prepareFit } from './fit-call.js';
+import type { FitProgress } from './fit-progress.js';
+import type { FitRequest } from './fit-request.js';
 import { decodeHealth, type Health } from './health.js';
 import { bytesOf, encodeMatrix, type MatrixInput } from './matrix.js';
 import { decodeModel, type Model } from './model.js';
@@ -14,7 +16,7 @@ import { Predictor, type PredictorOptions } from './predictor.js';
 import { type RetryKind, withRetries } from './retry.js';
 import { decodeStatus, type ServerStatus } from './server-status.js';
 import { sleep } from './sleep.js';
-import { methodName, unaryCall, type UnaryMethod } from './unary-call.js';
+import { type Attempt, methodName, unaryCall, type UnaryMethod } from './unary-call.js';
 
 /** Asks for predictions. */
 export interface PredictRequest {
@@ -24,6 +26,15 @@ export interface PredictRequest {
   readonly x: MatrixInput;
   /** Whether the answer holds class probabilities. Default false. */
   readonly probabilities?: boolean;
+}
+
+/** The options of fit. */
+export interface FitOptions extends CallOptions {
+  /**
+   * Hears how far the fit is, at most some ten times a second: first of the upload,
+   * then of the training. What it throws ends the fit.
+   */
+  readonly onProgress?: (progress: FitProgress) => void;
 }
 
 /** The options of remove and removeAll. */
@@ -81,12 +92,14 @@ export class ModelServerClient {
   /**
    * Trains a model and stores it; `load` then makes it ready for `predict`. An
    * abort or a deadline ends the training and leaves nothing behind.
+   *
+   * A training set of more than about 1 MiB is sent in parts, while the caller's
+   * rows stay where they are: leave packed numbers alone until the promise settles.
    */
-  async fit(request: FitRequest, options: CallOptions = {}): Promise<Model> {
+  async fit(request: FitRequest, { onProgress, ...options }: FitOptions = {}): Promise<Model> {
     const retry = request.requestId ? 'identified-fit' : 'never';
-    const timeoutMs = Infinity;
-    const { model } = await this.#call(Service.fit, encodeFitRequest(request), options, retry, timeoutMs);
-    return decodeModel(model);
+    const attempt = prepareFit(this.#client, request, onProgress);
+    return decodeModel(await this.#attempts(methodName(Service.fit), options, retry, attempt, Infinity));
   }
 
   /** Predicts the labels, and on demand the class probabilities, of rows. */
@@ -226,18 +239,29 @@ export class ModelServerClient {
     this.close();
   }
 
-  async #call<Request, Response>(
+  #call<Request, Response>(
     method: UnaryMethod<Request, Response>,
     request: Request,
     options: CallOptions,
     retry: RetryKind,
+  ): Promise<Response> {
+    return this.#attempts(methodName(method), options, retry, (attempt) =>
+      unaryCall(this.#client, method, request, attempt),
+    );
+  }
+
+  async #attempts<Response>(
+    method: string,
+    options: CallOptions,
+    retry: RetryKind,
+    make: (attempt: Attempt) => Promise<Response>,
     defaultTimeoutMs = this.#options.timeoutMs,
   ): Promise<Response> {
-    this.#requireOpen(methodName(method));
+    this.#requireOpen(method);
     const deadline = deadlineOf(options, defaultTimeoutMs);
     const { signal } = options;
     return withRetries(this.#options.retry, retry, { deadline, signal }, () =>
-      unaryCall(this.#client, method, request, { metadata: metadataOf(options), deadline, signal }),
+      make({ metadata: metadataOf(options), deadline, signal }),
     );
   }
 

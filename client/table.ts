@@ -1,6 +1,7 @@
 import type { Column } from '../generated/modelserver/v1/model_server.js';
 import type { FloatArray } from './float-array.js';
 import { InputError } from './input-error.js';
+import { rangeOf, type RowSlices } from './row-slices.js';
 
 /**
  * One column of a table: numbers, NaN where one is missing, or strings, which are
@@ -24,17 +25,34 @@ export interface Table {
  *   a column of mixed types (naming its first value of another type).
  */
 export function encodeTable(table: Table, field: string): Column[] {
+  const slices = sliceTable(table, field);
+  return slices.slice(0, slices.rows);
+}
+
+/**
+ * The rows of a table, to be sent in parts.
+ *
+ * @throws InputError as encodeTable does, before there is any part.
+ */
+export function sliceTable(table: Table, field: string): RowSlices<Column[]> {
   const columns = columnsOf(table);
   if (columns.length === 0) throw new InputError(`${field}.columns`, 'has no columns');
-  const length = columns[0][1].length;
-  if (length === 0) throw new InputError(field, 'has no rows');
-  return columns.map(([name, values]) => {
+  const rows = columns[0][1].length;
+  if (rows === 0) throw new InputError(field, 'has no rows');
+  const slices = columns.map(([name, values]) => {
     const path = `${field}.columns.${name}`;
-    if (values.length !== length) {
-      throw new InputError(path, `has ${values.length} values, but the column ${columns[0][0]} has ${length}`);
+    if (values.length !== rows) {
+      throw new InputError(path, `has ${values.length} values, but the column ${columns[0][0]} has ${rows}`);
     }
-    return encodeColumn(name, values, path);
+    return sliceColumn(name, values, path);
   });
+  const texts = slices.flatMap(({ extraBytes }) => extraBytes ?? []);
+  return {
+    rows,
+    bytesPerRow: slices.reduce((sum, { bytesPerRow }) => sum + bytesPerRow, 0),
+    extraBytes: texts.length === 0 ? undefined : (row) => texts.reduce((sum, extraBytes) => sum + extraBytes(row), 0),
+    slice: (start, end) => slices.map((column) => column.slice(start, end)),
+  };
 }
 
 /** The names of a table's columns (shape: n_features), in their order. */
@@ -46,19 +64,38 @@ function columnsOf({ columns }: Table): [string, TableColumn][] {
   return columns instanceof Map ? [...columns] : Object.entries(columns);
 }
 
-function encodeColumn(name: string, values: TableColumn, path: string): Column {
-  if (ArrayBuffer.isView(values)) return { name, numbers: Array.from(values), strings: [] };
-  // Callbacks of a union of arrays take `unknown`, hence one plain view of both.
-  const cells: readonly unknown[] = values;
-  const isText = typeof cells.find((cell) => cell !== null && cell !== undefined) === 'string';
-  const type = isText ? 'string' : 'number';
-  const wrong = cells.findIndex((cell) => typeof cell !== type);
-  if (wrong >= 0) {
-    const missing = cells[wrong] === null || cells[wrong] === undefined;
-    const instead = missing ? `, ${isText ? "for example ''" : 'NaN'} where it is missing` : '';
-    throw new InputError(`${path}[${wrong}]`, `is ${String(cells[wrong])}; must be a ${type}${instead}`);
+function sliceColumn(name: string, values: TableColumn, path: string): RowSlices<Column> {
+  const rows = values.length;
+  if (ArrayBuffer.isView(values)) {
+    const slice = (start: number, end: number) => Array.from(values.subarray(start, end));
+    return { rows, bytesPerRow: 8, slice: (start, end) => ({ name, numbers: slice(start, end), strings: [] }) };
   }
-  return isText
-    ? { name, numbers: [], strings: values as string[] }
-    : { name, numbers: values as number[], strings: [] };
+  if (!isText(values, path)) {
+    const numbers = values as readonly number[];
+    return {
+      rows,
+      bytesPerRow: 8,
+      slice: (start, end) => ({ name, numbers: rangeOf(numbers, start, end), strings: [] }),
+    };
+  }
+  const strings = values as readonly string[];
+  return {
+    rows,
+    bytesPerRow: 2,
+    extraBytes: (row) => strings[row].length,
+    slice: (start, end) => ({ name, numbers: [], strings: rangeOf(strings, start, end) }),
+  };
+}
+
+/** Whether a column holds strings, and not numbers; throws an InputError where it holds both, or something else. */
+function isText(values: readonly unknown[], path: string): boolean {
+  const isString = typeof values.find((cell) => cell !== null && cell !== undefined) === 'string';
+  const type = isString ? 'string' : 'number';
+  const wrong = values.findIndex((cell) => typeof cell !== type);
+  if (wrong >= 0) {
+    const missing = values[wrong] === null || values[wrong] === undefined;
+    const instead = missing ? `, ${isString ? "for example ''" : 'NaN'} where it is missing` : '';
+    throw new InputError(`${path}[${wrong}]`, `is ${String(values[wrong])}; must be a ${type}${instead}`);
+  }
+  return isString;
 }

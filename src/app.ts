@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { DomainError } from './errors.js';
 import { GrpcServer } from './grpc/server.js';
+import { ArtifactThread } from './model/artifact-thread.js';
 import { ModelService } from './model/service.js';
 import { ModelStore } from './model/store.js';
 import { readDescriptorSet, readVersion } from './package-files.js';
@@ -12,6 +13,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** The module of the training threads; another one only in tests. */
   readonly workerEntry?: URL;
+  /** How long the next message of an upload may be on its way; another time only in tests. */
+  readonly uploadIdleMs?: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -34,7 +37,10 @@ export interface ModelServer {
  * @throws DirectoryLockedError when another server owns the models, Error when
  *   the port cannot be bound; nothing is left running.
  */
-export async function startModelServer(config: Config, { log, workerEntry }: AppOptions): Promise<ModelServer> {
+export async function startModelServer(
+  config: Config,
+  { log, workerEntry, uploadIdleMs }: AppOptions,
+): Promise<ModelServer> {
   const [version, descriptorSet] = await Promise.all([readVersion(), readDescriptorSet()]);
   const store = await ModelStore.open(resolve(config.modelsPath));
   const pool = new TrainingPool({
@@ -46,8 +52,10 @@ export async function startModelServer(config: Config, { log, workerEntry }: App
         ? log.warn({ slot, err }, 'a training thread was lost')
         : log.info({ slot }, `a training thread was ${err.message}`),
   });
+  const artifacts = new ArtifactThread();
   const release = async () => {
     await pool.close();
+    await artifacts.close();
     await store.close();
   };
 
@@ -55,11 +63,12 @@ export async function startModelServer(config: Config, { log, workerEntry }: App
     const { maxInferenceModels: maxLoadedModels, trainingMemoryMb } = config;
     const maxLoadedBytes = config.maxInferenceMemoryMb * MEBIBYTE;
     const limits = { maxLoadedModels, maxLoadedBytes, trainingMemoryMb };
-    const { service, ignored } = await ModelService.open({ store, pool, ...limits });
+    const { service, ignored } = await ModelService.open({ store, pool, artifacts, ...limits });
     if (ignored.length > 0) log.warn({ ignored }, 'these entries of MODELS_PATH are no models');
     const { host, port, maxMessageBytes, maxInflightBytes } = config;
     const address = { host, port, maxMessageBytes, maxInflightBytes };
-    const server = await GrpcServer.listen({ service, ...address, descriptorSet, version, log });
+    const uploads = { trainingMemoryMb, uploadIdleMs, release: (buffer: ArrayBuffer) => artifacts.release(buffer) };
+    const server = await GrpcServer.listen({ service, ...address, ...uploads, descriptorSet, version, log });
     return {
       address: server.address,
       port: server.port,

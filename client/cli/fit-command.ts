@@ -8,9 +8,9 @@ import { describeModel } from './describe-model.js';
 import { estimatorNames, parseEstimator } from './hyperparameters.js';
 import { noteColumns } from './note-columns.js';
 import { locateRefusal } from './refused-cell.js';
+import { ShownFit } from './shown-fit.js';
 import { type KindOptions, toldKinds } from './told-kinds.js';
 import { UsageError } from './usage-error.js';
-import { watchTraining } from './watch-training.js';
 
 interface FitOptions extends KindOptions {
   readonly estimator: string;
@@ -75,15 +75,9 @@ async function fit(context: Context, options: FitOptions, name: string, path: st
 }
 
 async function fitWithProgress({ client, call, json }: Context, request: FitRequest): Promise<Model> {
-  const done = new AbortController();
-  const isWatched = process.stderr.isTTY && !json;
-  const watching = isWatched ? watchTraining(client, request.name, done.signal) : Promise.resolve();
-  try {
-    return await client.fit(request, call);
-  } finally {
-    done.abort();
-    await watching;
-  }
+  if (json) return client.fit(request, call);
+  using shown = new ShownFit(request.name, process.stderr);
+  return await client.fit(request, { ...call, onProgress: (progress) => shown.update(progress) });
 }
 
 function collect(value: string, previous: readonly string[] = []): string[] {

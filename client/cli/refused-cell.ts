@@ -24,7 +24,8 @@ export class RefusedCell extends CsvError {
 export function locateRefusal(error: unknown, file: CsvFile, columns: readonly CsvColumn[]): unknown {
   if (!(error instanceof ModelServerError) || error.violations.length !== 1) return error;
   const [{ field, description }] = error.violations;
-  const match = /^x\.columns\[(?<column>\d+)\]\.(?:numbers|strings)\[(?<row>\d+)\]$/.exec(field);
+  // Of a set that was sent in parts, too: rows are counted over all of them.
+  const match = /^(?:chunk\.)?x\.columns\[(?<column>\d+)\]\.(?:numbers|strings)\[(?<row>\d+)\]$/.exec(field);
   const name = columns[Number(match?.groups?.['column'])]?.name;
   const row = Number(match?.groups?.['row']);
   if (name === undefined || !(row < file.rowCount)) return error;

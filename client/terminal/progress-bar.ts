@@ -1,5 +1,6 @@
+import type { UploadProgress } from '../fit-progress.js';
 import type { TrainingProgress } from '../progress.js';
-import { formatDuration } from './format.js';
+import { formatBytes, formatDuration } from './format.js';
 import type { Style } from './style.js';
 
 /** A bar for a share of 0 to 1. */
@@ -17,6 +18,19 @@ export function formatProgress(progress: TrainingProgress | undefined, elapsedMs
     iterations > 0 ? style.dim(`${iteration}/${iterations}`) : '',
     formatDuration(elapsedMs),
     remainingMs === undefined || fraction >= 1 ? '' : style.dim(`${formatDuration(remainingMs)} to go`),
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+/** One line for an upload: bar, percentage, rows, bytes so far, and bytes a second. */
+export function formatUpload({ sentRows, rows, sentBytes }: UploadProgress, elapsedMs: number, style: Style): string {
+  const fraction = rows === 0 ? 0 : sentRows / rows;
+  const parts = [
+    formatBar(fraction, style),
+    `${Math.floor(fraction * 100)} %`.padStart(5),
+    style.dim(`${sentRows}/${rows} rows`),
+    formatBytes(sentBytes),
+    elapsedMs > 0 ? style.dim(`${formatBytes(Math.round((sentBytes * 1000) / elapsedMs))}/s`) : '',
   ];
   return parts.filter((part) => part !== '').join('  ');
 }

@@ -1,4 +1,5 @@
 import type { HyperparameterTable, Values } from './hyperparameters.js';
+import type { InParts } from './in-parts.js';
 import type { Matrix } from './matrix.js';
 import type { MissingRefusals } from './missing-values.js';
 import type { Tensors } from './tensor.js';
@@ -97,6 +98,14 @@ export interface TrainingMonitor {
 /** Answers from a trained model, on the thread that serves. */
 export interface Predictor {
   /**
+   * What it keeps in memory, but for some kilobytes that every one takes: kernel
+   * memory and arrays, the tensors where it reads them, and an estimate of what is
+   * on the heap.
+   */
+  readonly memoryBytes: number;
+  /** Whether it reads the tensors that it was made of, which are to stay then; else it has all of them that it needs. */
+  readonly readsTensors?: boolean;
+  /**
    * Class probabilities of every row of `x` (shape: rows x nFeatures), written
    * to `probabilities` (shape: rows x nClasses, row-major; each row sums to 1).
    */
@@ -144,11 +153,12 @@ export interface Engine<H = Readonly<Record<string, unknown>>> {
    */
   fit(training: TrainingSet, hyperparameters: H, monitor: TrainingMonitor): Tensors;
   /**
-   * Makes the trained tensors ready to predict.
+   * Makes the trained tensors ready to predict, in parts, since a model may have
+   * hundreds of megabytes.
    *
    * @throws RangeError when the tensors are not those of such a model.
    */
-  restore(tensors: Tensors, shape: ModelShape, hyperparameters: H): Predictor;
+  restore(tensors: Tensors, shape: ModelShape, hyperparameters: H): InParts<Predictor>;
 }
 
 /** An estimator: its hyperparameters, and the engines that can train it. */

@@ -37,15 +37,20 @@ export function placeOf(encoding: MatrixEncoding | undefined, row: number, colum
  * Refuses infinities, and NaN unless it may mean "missing".
  *
  * @param isCategorical whether a column holds categories; absent: none does
+ * @param from the first row to look at
+ * @param to the row behind the last one
  * @throws INVALID_REQUEST at the path of the first bad cell.
  */
 export function requireFinite(
   x: Matrix,
   refusals: MissingRefusals,
   isCategorical: (column: number) => boolean = () => false,
+  from = 0,
+  to = x.rows,
 ): void {
   const { data, columns } = x;
-  for (let i = 0; i < data.length; i++) {
+  const end = to * columns;
+  for (let i = from * columns; i < end; i++) {
     const value = data[i];
     // value - value is 0 for finite numbers, NaN for infinities and NaN.
     if (value - value === 0) continue;

@@ -45,16 +45,18 @@ export function oneHot<H>(engine: Engine<H>): Engine<H> {
       return engine.fit({ ...training, ...encoded }, hyperparameters, monitor);
     },
 
-    restore(tensors, shape, hyperparameters) {
+    *restore(tensors, shape, hyperparameters) {
       const encoding = OneHotEncoding.of(shape);
-      if (encoding === undefined) return engine.restore(tensors, shape, hyperparameters);
+      if (encoding === undefined) return yield* engine.restore(tensors, shape, hyperparameters);
       const { nClasses } = shape;
       const { width } = encoding;
-      const predictor = engine.restore(tensors, { nFeatures: width, nClasses }, hyperparameters);
+      const predictor = yield* engine.restore(tensors, { nFeatures: width, nClasses }, hyperparameters);
       const batch = batchOf(width);
       const data = new Float64Array(batch * width);
       const full: Matrix = { rows: batch, columns: width, data };
       return {
+        memoryBytes: predictor.memoryBytes + data.byteLength,
+        readsTensors: predictor.readsTensors,
         predictProbabilities({ rows, data: values }, probabilities) {
           for (let first = 0; first < rows; first += batch) {
             const n = Math.min(batch, rows - first);

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { DomainError } from '../errors.js';
+import type { CallBytes } from './in-flight-bytes.js';
 
 /** What all kinds of calls of grpc-js have in common. */
 export interface ServerCall extends EventEmitter {
@@ -23,8 +24,11 @@ export class CallInFlight {
     call: ServerCall,
     /** Aborts when the server begins to drain. */
     readonly draining: AbortSignal,
+    /** What of its messages counts as in flight. */
+    readonly bytes: CallBytes,
   ) {
     this.#call = call;
+    bytes.beginHandling(this);
   }
 
   /** Aborts when nobody waits for the answer any more. */
@@ -42,6 +46,7 @@ export class CallInFlight {
   }
 
   end(): void {
+    this.bytes.endHandling();
     this.#ended?.resolve();
   }
 

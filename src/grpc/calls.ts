@@ -1,7 +1,15 @@
-import type { handleBidiStreamingCall, handleUnaryCall, ServerDuplexStream } from '@grpc/grpc-js';
+import type {
+  handleBidiStreamingCall,
+  handleUnaryCall,
+  sendUnaryData,
+  ServerDuplexStream,
+  ServerUnaryCall,
+} from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { CallInFlight, type ServerCall, shuttingDown } from './call-in-flight.js';
 import type { DomainError } from '../errors.js';
+import type { CallBytes, InFlightBytes } from './in-flight-bytes.js';
+import { sizeOfMessage } from './message-size.js';
 import { toDomainError, toServiceError } from './status.js';
 
 /** What a handler may know of the call that it answers. */
@@ -10,6 +18,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Aborts when the server begins to drain: a stream that has nothing to answer should end then. */
   readonly draining: AbortSignal;
+  /** What of its messages counts as in flight; a handler that is done with some gives them back. */
+  readonly bytes: CallBytes;
   /** The model that a stream is about, for the log; its handler sets it when it knows. */
   model: string | undefined;
 }
@@ -26,18 +36,23 @@ export type StreamHandler<Request, Response> = (
 /** The methods that change something: an operator wants to see who called them. */
 const CHANGES = new Set(['Fit', 'FitStream', 'Load', 'Unload', 'Remove', 'RemoveAll']);
 
+/** Whatever was sent as a name, the log stays readable. */
+const MAX_LOGGED_NAME = 128;
+
 /**
  * The boundary around every call: one signal that says when nobody waits any
  * more, one place where errors become status codes, and the drain at shutdown.
  */
 export class Calls {
   readonly #log: Logger;
+  readonly #inFlightBytes: InFlightBytes;
   readonly #logsAnswers: boolean;
   readonly #inFlight = new Set<CallInFlight>();
   readonly #draining = new AbortController();
 
-  constructor(log: Logger) {
+  constructor(log: Logger, inFlightBytes: InFlightBytes) {
     this.#log = log;
+    this.#inFlightBytes = inFlightBytes;
     this.#logsAnswers = log.isLevelEnabled('debug');
   }
 
@@ -49,30 +64,19 @@ export class Calls {
     method: string,
     handle: UnaryHandler<Request, Response>,
   ): handleUnaryCall<Request, Response> {
-    const logsAnswers = this.#logsAnswers || CHANGES.has(method);
     return (call, callback) => {
       const inFlight = this.#begin(call);
-      const answer = (response: Response) => {
-        callback(null, response);
-        if (logsAnswers) this.#logAnswer(method, call, inFlight, nameOf(call.request));
-        this.#end(inFlight);
-      };
-      const fail = (thrown: unknown) => {
-        const error = toDomainError(thrown);
-        callback(toServiceError(error));
-        this.#logFailure(method, call, inFlight, nameOf(call.request), error);
-        this.#end(inFlight);
-      };
       let response: Response | Promise<Response>;
       try {
         this.#requireServing();
+        if (inFlight.bytes.isBlind) inFlight.bytes.hold(sizeOf(call.request));
         response = handle(call.request, inFlight);
       } catch (error) {
-        fail(error);
+        this.#fail(method, call, callback, inFlight, error);
         return;
       }
-      if (response instanceof Promise) void settle(response, answer, fail);
-      else answer(response);
+      if (response instanceof Promise) void this.#answerLater(method, call, callback, inFlight, response);
+      else this.#answer(method, call, callback, inFlight, response);
     };
   }
 
@@ -125,6 +129,66 @@ export class Calls {
     hurry?.removeEventListener('abort', expire);
   }
 
+  /** Logs that a message of a stream was answered with an error: at length only what is a fault of ours. */
+  logMessageFailure(method: string, model: string | undefined, error: DomainError): void {
+    const { reason, message } = error;
+    if (isOurs(error))
+      this.#log.error({ method, model: model?.slice(0, MAX_LOGGED_NAME), reason, err: error }, message);
+    else if (this.#logsAnswers) this.#log.debug({ method, model: model?.slice(0, MAX_LOGGED_NAME), reason }, message);
+  }
+
+  #answer<Request, Response>(
+    method: string,
+    call: ServerUnaryCall<Request, Response>,
+    callback: sendUnaryData<Response>,
+    inFlight: CallInFlight,
+    response: Response,
+  ): void {
+    // An answer in bytes counts until it is taken.
+    if (response instanceof Uint8Array) {
+      try {
+        inFlight.bytes.hold(response.byteLength);
+      } catch (error) {
+        this.#fail(method, call, callback, inFlight, error);
+        return;
+      }
+    }
+    callback(null, response);
+    if (this.#logsAnswers || CHANGES.has(method)) this.#logAnswer(method, call, inFlight, nameOf(call.request));
+    this.#end(inFlight);
+  }
+
+  async #answerLater<Request, Response>(
+    method: string,
+    call: ServerUnaryCall<Request, Response>,
+    callback: sendUnaryData<Response>,
+    inFlight: CallInFlight,
+    promise: Promise<Response>,
+  ): Promise<void> {
+    let response: Response;
+    try {
+      response = await promise;
+    } catch (error) {
+      this.#fail(method, call, callback, inFlight, error);
+      return;
+    }
+    this.#answer(method, call, callback, inFlight, response);
+  }
+
+  #fail<Request, Response>(
+    method: string,
+    call: ServerUnaryCall<Request, Response>,
+    callback: sendUnaryData<Response>,
+    inFlight: CallInFlight,
+    thrown: unknown,
+  ): void {
+    const error = toDomainError(thrown);
+    inFlight.bytes.hold(0);
+    callback(toServiceError(error));
+    this.#logFailure(method, call, inFlight, nameOf(call.request), error);
+    this.#end(inFlight);
+  }
+
   async #handleStream<Request, Response>(
     stream: ServerDuplexStream<Request, Response>,
     inFlight: CallInFlight,
@@ -139,7 +203,7 @@ export class Calls {
   }
 
   #begin(call: ServerCall): CallInFlight {
-    const inFlight = new CallInFlight(call, this.#draining.signal);
+    const inFlight = new CallInFlight(call, this.#draining.signal, this.#inFlightBytes.of(call));
     this.#inFlight.add(inFlight);
     return inFlight;
   }
@@ -162,11 +226,15 @@ export class Calls {
     error: DomainError,
   ): void {
     const { reason, message } = error;
-    const isOurs = reason === 'INTERNAL' || reason === 'TRAINING_CRASHED';
     const facts = { method, model, peer: call.getPeer(), reason, ms };
-    if (isOurs) this.#log.error({ ...facts, err: error }, message);
+    if (isOurs(error)) this.#log.error({ ...facts, err: error }, message);
     else this.#log.info(facts, message);
   }
+}
+
+/** Whether the server itself is at fault. */
+function isOurs({ reason }: DomainError): boolean {
+  return reason === 'INTERNAL' || reason === 'TRAINING_CRASHED';
 }
 
 /** Passes on what becomes of a promise. */
@@ -185,8 +253,11 @@ async function settle<T>(
   fulfilled(value);
 }
 
+function sizeOf(request: unknown): number {
+  return typeof request === 'object' && request !== null ? sizeOfMessage(request) : 0;
+}
+
 function nameOf(request: unknown): string | undefined {
   const name = typeof request === 'object' && request !== null && 'name' in request ? request.name : undefined;
-  // Whatever was sent as a name: the log stays readable.
-  return typeof name === 'string' ? name.slice(0, 128) : undefined;
+  return typeof name === 'string' ? name.slice(0, MAX_LOGGED_NAME) : undefined;
 }

@@ -1,42 +1,60 @@
 import type { Labels as WireLabels } from '../../generated/modelserver/v1/model_server.js';
 import { invalid } from '../errors.js';
+import { forParts, type InParts } from '../estimators/in-parts.js';
 import type { Labels } from '../estimators/labels.js';
 import { ownBuffer } from './decode-matrix.js';
-
-/**
- * A request's labels, one for each of `rows` rows.
- *
- * @throws INVALID_REQUEST unless exactly one encoding is set and their number fits.
- */
-export function decodeLabels(labels: WireLabels | undefined, rows: number): Labels {
-  const { strings = [], ints = [], rawInt32 } = labels ?? {};
-  const encodings = [
-    strings.length > 0 && 'strings',
-    ints.length > 0 && 'ints',
-    rawInt32 !== undefined && 'raw_int32',
-  ].filter((encoding) => encoding !== false);
-  if (encodings.length === 0) throw invalid('y', 'is empty; set one of strings, ints and raw_int32');
-  if (encodings.length > 1) throw invalid('y', `sets ${encodings.join(' and ')}; set only one encoding`);
-
-  const decoded = rawInt32 === undefined ? decodeReadable(strings, ints) : decodePacked(rawInt32, 'y.raw_int32');
-  requireLabels(strings);
-  const { length } = decoded.values;
-  if (length !== rows) throw invalid(`y.${encodings[0]}`, `has ${length} labels; x has ${rows} rows`);
-  return decoded;
-}
+import { requireOne } from './require-one.js';
 
 /** Longer labels are text, not classes; each comes back with every prediction. */
 const MAX_LABEL = 1024;
 
-function requireLabels(labels: readonly string[]): void {
-  const long = labels.findIndex((label) => label.length > MAX_LABEL);
-  if (long >= 0) throw invalid(`y.strings[${long}]`, `has ${labels[long].length} characters; at most ${MAX_LABEL}`);
+export type LabelEncoding = 'strings' | 'ints' | 'raw_int32';
+
+/**
+ * A request's labels, one for each of `rows` rows; it can pause.
+ *
+ * @throws INVALID_REQUEST unless exactly one encoding is set and their number fits.
+ */
+export function* decodeLabels(labels: WireLabels | undefined, rows: number): InParts<Labels> {
+  const { strings = [], ints = [], rawInt32 } = labels ?? {};
+  const encoding = labelEncodingOf(labels, 'y');
+  const decoded = rawInt32 === undefined ? yield* decodeReadable(strings, ints) : decodePacked(rawInt32, 'y.raw_int32');
+  const { length } = decoded.values;
+  if (length !== rows) throw invalid(`y.${encoding}`, `has ${length} labels; x has ${rows} rows`);
+  return decoded;
 }
 
-function decodeReadable(strings: string[], ints: bigint[]): Labels {
-  return strings.length > 0
-    ? { kind: 'string', values: strings }
-    : { kind: 'integer', values: BigInt64Array.from(ints) };
+/**
+ * The encoding that is set.
+ *
+ * @throws INVALID_REQUEST at `path` unless exactly one is.
+ */
+export function labelEncodingOf(labels: WireLabels | undefined, path: string): LabelEncoding {
+  return requireOne(path, {
+    strings: (labels?.strings.length ?? 0) > 0,
+    ints: (labels?.ints.length ?? 0) > 0,
+    raw_int32: labels?.rawInt32 !== undefined,
+  });
+}
+
+/** @throws INVALID_REQUEST, at the path of the label, when it is too long. */
+export function requireLabel(label: string, pathOf: (index: number) => string, index: number): void {
+  if (label.length > MAX_LABEL) throw invalid(pathOf(index), `has ${label.length} characters; at most ${MAX_LABEL}`);
+}
+
+function* decodeReadable(strings: string[], ints: bigint[]): InParts<Labels> {
+  if (strings.length > 0) {
+    const pathOf = (index: number) => `y.strings[${index}]`;
+    yield* forParts(strings.length, (from, to) => {
+      for (let i = from; i < to; i++) requireLabel(strings[i], pathOf, i);
+    });
+    return { kind: 'string', values: strings };
+  }
+  const values = new BigInt64Array(ints.length);
+  yield* forParts(ints.length, (from, to) => {
+    for (let i = from; i < to; i++) values[i] = ints[i];
+  });
+  return { kind: 'integer', values };
 }
 
 function decodePacked(data: Buffer, path: string): Labels {

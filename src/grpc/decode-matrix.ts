@@ -5,29 +5,56 @@ import {
   type RawMatrix,
   type Row,
 } from '../../generated/modelserver/v1/model_server.js';
-import { invalid } from '../errors.js';
+import { type DomainError, invalid } from '../errors.js';
 import { MAX_CATEGORY_BYTES } from '../estimators/category-limits.js';
+import { forParts, type InParts, PART, runThrough } from '../estimators/in-parts.js';
 import type { NamedMatrix } from '../model/features.js';
 
 const MAX_NAME = 256;
 const BYTES_PER_NUMBER = { [Dtype.DTYPE_FLOAT32]: 4, [Dtype.DTYPE_FLOAT64]: 8 };
 
+/** Where packed numbers lie: in a buffer, at a multiple of their width. */
+interface Place {
+  readonly buffer: ArrayBuffer;
+  readonly offset: number;
+}
+
+type PlaceOf = (data: Buffer, width: number) => Place;
+
 /**
- * A request's matrix. The values are not looked at yet, and packed numbers stay
- * the bytes that they came as.
+ * A request's matrix, with a buffer of its own: it can go to another thread. The
+ * values are not looked at yet, and packed numbers stay the bytes that they came
+ * as. It can pause.
  *
  * @throws INVALID_REQUEST unless exactly one encoding is set and its shape fits,
  *   and for strings that are too long for a category.
  */
-export function decodeMatrix(matrix: WireMatrix | undefined): NamedMatrix {
+export function decodeMatrix(matrix: WireMatrix | undefined): InParts<NamedMatrix> {
+  return matrixInParts(matrix, ownBuffer);
+}
+
+/** The same for whoever looks at it here, at once: packed numbers are viewed where they lie in the message. */
+export function viewMatrix(matrix: WireMatrix | undefined): NamedMatrix {
+  if (matrix?.raw !== undefined && matrix.rows.length === 0 && matrix.columns.length === 0) {
+    return decodeRaw(matrix.raw, 'x.raw', alignedBuffer);
+  }
+  return runThrough(viewMatrixInParts(matrix));
+}
+
+/** The same, which can pause. */
+export function viewMatrixInParts(matrix: WireMatrix | undefined): InParts<NamedMatrix> {
+  return matrixInParts(matrix, alignedBuffer);
+}
+
+function* matrixInParts(matrix: WireMatrix | undefined, placeOf: PlaceOf): InParts<NamedMatrix> {
   const { rows = [], raw, columns = [] } = matrix ?? {};
   const encodings = [rows.length > 0 && 'rows', raw !== undefined && 'raw', columns.length > 0 && 'columns'].filter(
     (encoding) => encoding !== false,
   );
   if (encodings.length === 0) throw invalid('x', 'is empty; set one of rows, raw and columns');
   if (encodings.length > 1) throw invalid('x', `sets ${encodings.join(' and ')}; set only one encoding`);
-  if (raw !== undefined) return decodeRaw(raw, 'x.raw');
-  return rows.length > 0 ? decodeRows(rows, 'x.rows') : decodeColumns(columns, 'x.columns');
+  if (raw !== undefined) return decodeRaw(raw, 'x.raw', placeOf);
+  return yield* rows.length > 0 ? decodeRows(rows, 'x.rows') : decodeColumns(columns, 'x.columns');
 }
 
 /** @throws INVALID_REQUEST unless all names are usable and different. */
@@ -44,20 +71,27 @@ export function requireFeatureNames(names: readonly string[], pathOf: (index: nu
   });
 }
 
-function decodeRows(rows: readonly Row[], path: string): NamedMatrix {
+function* decodeRows(rows: readonly Row[], path: string): InParts<NamedMatrix> {
   const columns = rows[0].values.length;
   if (columns === 0) throw invalid(`${path}[0].values`, 'is empty; a row has at least one value');
   const data = new Float64Array(rows.length * columns);
-  rows.forEach(({ values }, row) => {
-    if (values.length !== columns) {
-      throw invalid(`${path}[${row}].values`, `has ${values.length} values; the first row has ${columns}`);
-    }
-    data.set(values, row * columns);
-  });
+  yield* forParts(
+    rows.length,
+    (from, to) => {
+      for (let row = from, at = from * columns; row < to; row++) {
+        const { values } = rows[row];
+        if (values.length !== columns) {
+          throw invalid(`${path}[${row}].values`, `has ${values.length} values; the first row has ${columns}`);
+        }
+        for (let column = 0; column < columns; column++) data[at++] = values[column];
+      }
+    },
+    rowsOfPart(columns),
+  );
   return { rows: rows.length, columns, data, encoding: 'rows' };
 }
 
-function decodeRaw({ rows, columns, dtype, data }: RawMatrix, path: string): NamedMatrix {
+function decodeRaw({ rows, columns, dtype, data }: RawMatrix, path: string, placeOf: PlaceOf): NamedMatrix {
   if (rows === 0) throw invalid(`${path}.rows`, 'is 0; at least one row is needed');
   if (columns === 0) throw invalid(`${path}.columns`, 'is 0; at least one column is needed');
   if (dtype !== Dtype.DTYPE_FLOAT32 && dtype !== Dtype.DTYPE_FLOAT64) {
@@ -72,7 +106,7 @@ function decodeRaw({ rows, columns, dtype, data }: RawMatrix, path: string): Nam
       `has ${data.byteLength} bytes; ${rows} x ${columns} numbers of ${width} bytes are ${expected}`,
     );
   }
-  const { buffer, offset } = ownBuffer(data);
+  const { buffer, offset } = placeOf(data, width);
   const numbers =
     dtype === Dtype.DTYPE_FLOAT32
       ? new Float32Array(buffer, offset, rows * columns)
@@ -80,7 +114,7 @@ function decodeRaw({ rows, columns, dtype, data }: RawMatrix, path: string): Nam
   return { rows, columns, data: numbers, encoding: 'raw' };
 }
 
-function decodeColumns(columns: readonly Column[], path: string): NamedMatrix {
+function* decodeColumns(columns: readonly Column[], path: string): InParts<NamedMatrix> {
   requireFeatureNames(
     columns.map(({ name }) => name),
     (index) => `${path}[${index}].name`,
@@ -89,16 +123,27 @@ function decodeColumns(columns: readonly Column[], path: string): NamedMatrix {
   columns.forEach((column, index) => {
     const field = requireOneKind(column, `${path}[${index}]`);
     const length = lengthOf(column);
-    if (length !== rows) throw invalid(field, `has ${length} values; the first column has ${rows}`);
+    if (length !== rows)
+      throw invalid(`${path}[${index}].${field}`, `has ${length} values; the first column has ${rows}`);
   });
   const data = new Float64Array(rows * columns.length);
-  columns.forEach(({ numbers }, column) => {
-    // Of strings there are none.
-    for (let row = 0; row < numbers.length; row++) data[row * columns.length + column] = numbers[row];
-  });
-  const strings = columns.map((column, index) =>
-    column.strings.length > 0 ? requireCategories(column.strings, `${path}[${index}].strings`) : undefined,
+  yield* forParts(
+    rows,
+    (from, to) => {
+      columns.forEach(({ numbers }, column) => {
+        // Of strings there are none.
+        const end = Math.min(to, numbers.length);
+        for (let row = from; row < end; row++) data[row * columns.length + column] = numbers[row];
+      });
+    },
+    rowsOfPart(columns.length),
   );
+  const strings: (readonly string[] | undefined)[] = [];
+  for (const [index, column] of columns.entries()) {
+    const isText = column.strings.length > 0;
+    if (isText) yield* requireCategories(column.strings, `${path}[${index}].strings`);
+    strings.push(isText ? column.strings : undefined);
+  }
   return {
     rows,
     columns: columns.length,
@@ -113,38 +158,60 @@ function lengthOf({ numbers, strings }: Column): number {
   return numbers.length + strings.length;
 }
 
-/** The path of the field that a column sets. */
-function requireOneKind({ numbers, strings }: Column, path: string): string {
+/** The field that a column sets. */
+export function requireOneKind({ numbers, strings }: Column, path: string): 'numbers' | 'strings' {
   if (numbers.length > 0 && strings.length > 0) {
     throw invalid(path, 'sets numbers and strings; set only one of them, as a column is of one kind');
   }
-  if (numbers.length > 0) return `${path}.numbers`;
-  if (strings.length > 0) return `${path}.strings`;
+  if (numbers.length > 0) return 'numbers';
+  if (strings.length > 0) return 'strings';
   throw invalid(path, 'is empty; set numbers or strings, with at least one value');
 }
 
-function requireCategories(strings: readonly string[], path: string): readonly string[] {
-  const long = strings.findIndex(isLong);
-  if (long < 0) return strings;
-  throw invalid(
-    `${path}[${long}]`,
-    `has ${Buffer.byteLength(strings[long])} bytes, of at most ${MAX_CATEGORY_BYTES}; longer ones are text, not categories: leave the column out`,
+function* requireCategories(strings: readonly string[], path: string): InParts<void> {
+  yield* forParts(strings.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      if (isLong(strings[row])) throw tooLong(`${path}[${row}]`, strings[row]);
+    }
+  });
+}
+
+/** As many rows of so many columns are a part. */
+function rowsOfPart(columns: number): number {
+  return Math.max(1, Math.floor(PART / columns));
+}
+
+/** The refusal of a category. */
+export function tooLong(path: string, category: string): DomainError {
+  return invalid(
+    path,
+    `has ${Buffer.byteLength(category)} bytes, of at most ${MAX_CATEGORY_BYTES}; longer ones are text, not categories: leave the column out`,
   );
 }
 
 /** Whether a string has too many bytes; a UTF-16 unit becomes 1 to 3, so that those of most need not be counted. */
-function isLong(value: string): boolean {
+export function isLong(value: string): boolean {
   return 3 * value.length > MAX_CATEGORY_BYTES && Buffer.byteLength(value) > MAX_CATEGORY_BYTES;
 }
 
 /**
- * The bytes as an aligned buffer: their own where they have one to themselves,
- * which can then move to another thread; else a copy, as small ones share a pool.
+ * The bytes in a buffer that they have to themselves, which can then move to
+ * another thread; they are copied if others share theirs, as small ones do.
  */
-export function ownBuffer(data: Buffer): { readonly buffer: ArrayBuffer; readonly offset: number } {
+export function ownBuffer(data: Buffer): Place {
   const { buffer, byteOffset, byteLength } = data;
   if (buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength === byteLength) {
     return { buffer, offset: 0 };
   }
+  return copied(data);
+}
+
+/** The bytes where they lie, or a copy where numbers of this width cannot be viewed there. */
+function alignedBuffer(data: Buffer, width: number): Place {
+  const { buffer, byteOffset } = data;
+  return buffer instanceof ArrayBuffer && byteOffset % width === 0 ? { buffer, offset: byteOffset } : copied(data);
+}
+
+function copied(data: Buffer): Place {
   return { buffer: new Uint8Array(data).buffer, offset: 0 };
 }

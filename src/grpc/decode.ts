@@ -9,8 +9,9 @@ import {
 import { invalid, notImplemented } from '../errors.js';
 import { engineOf } from '../estimators/catalog.js';
 import type { EstimatorSpec } from '../estimators/estimator.js';
+import { forParts, type InParts } from '../estimators/in-parts.js';
 import { requireName } from '../model/model.js';
-import { type FitEnvelope, requireRequestId, type TrainingRows } from '../model/service.js';
+import { type FitEnvelope, requireRequestId, type TrainingRows } from '../model/fits.js';
 import { decodeLabels } from './decode-labels.js';
 import { decodeMatrix, requireFeatureNames } from './decode-matrix.js';
 import { decodeEstimator } from './estimator-codec.js';
@@ -21,13 +22,13 @@ export interface DecodedFit {
   readonly rows: TrainingRows;
 }
 
-/** A Fit, checked in the contract's order: name, estimator, options, shape. */
-export function decodeFit(request: WireFitRequest): DecodedFit {
+/** A Fit, checked in the contract's order: name, estimator, options, shape. It can pause. */
+export function* decodeFit(request: WireFitRequest): InParts<DecodedFit> {
   const envelope = decodeFitEnvelope(request);
-  const x = decodeMatrix(request.x);
+  const x = yield* decodeMatrix(request.x);
   if (x.rows < 2) throw invalid('x', `has ${x.rows} row; a training needs at least 2`);
-  const y = decodeLabels(request.y, x.rows);
-  const sampleWeight = decodeSampleWeight(request.sampleWeight, envelope.estimator, x.rows);
+  const y = yield* decodeLabels(request.y, x.rows);
+  const sampleWeight = yield* decodeSampleWeight(request.sampleWeight, envelope.estimator, x.rows);
   requireCategoricalColumns(envelope.categoricalFeatures, x.columns);
   return { envelope, rows: { x, y, sampleWeight } };
 }
@@ -36,7 +37,6 @@ export function decodeFit(request: WireFitRequest): DecodedFit {
 export function decodeFitEnvelope({ name, estimator: wire, options, requestId }: FitStart): FitEnvelope {
   requireName(name);
   const estimator = decodeEstimator(wire);
-  requireBuilt(options);
   requireRequestId(requestId);
   const featureNames = options?.featureNames ?? [];
   requireFeatureNames(featureNames, (index) => `options.feature_names[${index}]`);
@@ -54,6 +54,7 @@ export function decodeFitEnvelope({ name, estimator: wire, options, requestId }:
     featureNames,
     categoricalFeatures: decodeCategoricalFeatures(options),
     requestId,
+    replace: options?.replace ?? false,
   };
 }
 
@@ -94,17 +95,21 @@ function decodeEarlyStopping(options: FitOptions | undefined, estimator: Estimat
 }
 
 /** The weights of a request's rows; undefined where it gives none. */
-export function decodeSampleWeight(
+function* decodeSampleWeight(
   sampleWeight: readonly number[],
   estimator: EstimatorSpec,
   rows: number,
-): Float64Array<ArrayBuffer> | undefined {
+): InParts<Float64Array<ArrayBuffer> | undefined> {
   if (sampleWeight.length === 0) return undefined;
   if (sampleWeight.length !== rows) {
     throw invalid('sample_weight', `has ${sampleWeight.length} weights; x has ${rows} rows`);
   }
   requireWeights('sample_weight', estimator);
-  return Float64Array.from(sampleWeight);
+  const weights = new Float64Array(rows);
+  yield* forParts(rows, (from, to) => {
+    for (let row = from; row < to; row++) weights[row] = sampleWeight[row];
+  });
+  return weights;
 }
 
 /** Whether the classes are to weigh alike. */
@@ -125,18 +130,10 @@ function decodeClassWeight(
   }
 }
 
-function requireWeights(field: string, estimator: EstimatorSpec): void {
+/** @throws NOT_IMPLEMENTED at `field` when the estimator takes no weights. */
+export function requireWeights(field: string, estimator: EstimatorSpec): void {
   if (engineOf(estimator).takesSampleWeight) return;
   throw notImplemented(field, `this engine of ${estimator.kind} takes no weights; leave it unset`);
-}
-
-/** @throws NOT_IMPLEMENTED for an option that would change the training, since none is ever ignored. */
-function requireBuilt(options: FitOptions | undefined): void {
-  if (options === undefined) return;
-  const asked: [string, boolean][] = [['replace', options.replace]];
-  for (const [name, isAsked] of asked) {
-    if (isAsked) throw notImplemented(`options.${name}`, 'this option is not built yet; leave it unset');
-  }
 }
 
 /** How a Predict is to be answered: as its rows came, unless it says otherwise. */

@@ -1,20 +1,15 @@
 import {
-  Dtype,
   type Feature as WireFeature,
   FeatureKind,
   type GetStatusResponse,
   type Labels as WireLabels,
-  type Matrix as WireMatrix,
   type Model,
   ModelState,
-  type PredictRequest,
-  type PredictResponse,
   type Training,
   type TrainingProgress,
 } from '../../generated/modelserver/v1/model_server.js';
 import type { Duration } from '../../generated/google/protobuf/duration.js';
 import type { Classes } from '../estimators/labels.js';
-import type { Prediction } from '../model/loaded-model.js';
 import type { ModelCard, ModelView, TrainingView } from '../model/model.js';
 import type { ServerStatus } from '../model/service.js';
 import { encodeEstimator } from './estimator-codec.js';
@@ -52,21 +47,6 @@ export function encodeModel(
   };
 }
 
-export function encodePrediction(
-  { card, classIndexes, probabilities }: Prediction,
-  { includeProbabilities }: PredictRequest,
-  encoding: 'raw' | 'readable',
-): PredictResponse {
-  const isRaw = encoding === 'raw';
-  return {
-    labels: encodeLabels(card.classes, classIndexes, isRaw),
-    probabilities: includeProbabilities
-      ? encodeProbabilities(probabilities, card.classes.values.length, isRaw)
-      : undefined,
-    generation: card.generation,
-  };
-}
-
 /** What the server tells of itself, beside its models and trainings. */
 export interface ServerFacts {
   readonly version: string;
@@ -93,7 +73,7 @@ function encodeTraining(training: TrainingView): Training {
   return { name, estimator: estimator.kind, startedAt, progress: encodeProgress(training) };
 }
 
-function encodeProgress({ progress, remainingMs }: TrainingView): TrainingProgress {
+export function encodeProgress({ progress, remainingMs }: TrainingView): TrainingProgress {
   return { ...progress, remaining: remainingMs === undefined ? undefined : durationOf(remainingMs) };
 }
 
@@ -115,34 +95,6 @@ function encodeClasses(classes: Classes): WireLabels {
   return classes.kind === 'string'
     ? { strings: [...classes.values], ints: [] }
     : { strings: [], ints: [...classes.values] };
-}
-
-function encodeLabels(classes: Classes, indexes: Int32Array, isRaw: boolean): WireLabels {
-  if (classes.kind === 'string') {
-    return { strings: Array.from(indexes, (index) => classes.values[index]), ints: [] };
-  }
-  const { values } = classes;
-  if (!isRaw || !values.every((value) => BigInt.asIntN(32, value) === value)) {
-    return { strings: [], ints: Array.from(indexes, (index) => values[index]) };
-  }
-  const narrow = Int32Array.from(values, Number);
-  const labels = indexes.map((index) => narrow[index]);
-  return { strings: [], ints: [], rawInt32: Buffer.from(labels.buffer) };
-}
-
-function encodeProbabilities(values: Float64Array<ArrayBuffer>, nClasses: number, isRaw: boolean): WireMatrix {
-  const rows = values.length / nClasses;
-  if (isRaw) {
-    const raw = { rows, columns: nClasses, dtype: Dtype.DTYPE_FLOAT64, data: Buffer.from(values.buffer) };
-    return { rows: [], raw, columns: [] };
-  }
-  return {
-    rows: Array.from({ length: rows }, (_, row) => ({
-      values: Array.from(values.subarray(row * nClasses, (row + 1) * nClasses)),
-    })),
-    columns: [],
-    raw: undefined,
-  };
 }
 
 function durationOf(ms: number): Duration {

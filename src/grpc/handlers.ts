@@ -1,16 +1,23 @@
-import type { ModelServerServer } from '../../generated/modelserver/v1/model_server.js';
-import { DomainError } from '../errors.js';
+import { inTurns } from '../model/in-turns.js';
 import type { ModelService } from '../model/service.js';
+import { Turns } from '../model/turns.js';
+import { answerPredict } from './answer-predict.js';
 import type { Calls } from './calls.js';
-import { decodeFit, decodeOutputEncoding, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
-import { decodeMatrix } from './decode-matrix.js';
-import { encodeModel, encodePrediction, encodeStatus } from './encode.js';
+import { decodeFit, decodePageSize, decodePageToken, encodePageToken } from './decode.js';
+import { encodeModel, encodeStatus } from './encode.js';
+import { fitStream, type FitStreamOptions } from './fit-stream.js';
+import type { InFlightBytes } from './in-flight-bytes.js';
+import { MessageStream } from './message-stream.js';
+import { predictStream } from './predict-stream.js';
+import type { ModelServerHandlers } from './service-definition.js';
+import { Undecoded } from './undecoded.js';
 
 export interface HandlerOptions {
   readonly service: ModelService;
   readonly calls: Calls;
   readonly maxMessageBytes: number;
-  readonly maxInflightBytes: number;
+  readonly inFlightBytes: InFlightBytes;
+  readonly uploads: Omit<FitStreamOptions, 'service'>;
   readonly version: string;
   readonly startedAt: Date;
 }
@@ -20,31 +27,37 @@ export function createHandlers({
   service,
   calls,
   maxMessageBytes,
-  maxInflightBytes,
+  inFlightBytes,
+  uploads,
   version,
   startedAt,
-}: HandlerOptions): ModelServerServer {
+}: HandlerOptions): ModelServerHandlers {
   return {
-    fit: calls.unary('Fit', async (request, call) => {
-      const { envelope, rows } = decodeFit(request);
-      return { model: encodeModel(await service.fit(envelope, rows, call.signal)) };
+    fit: calls.unary('Fit', async (message, call) => {
+      const request = message instanceof Undecoded ? await message.decode(call) : message;
+      const { envelope, rows } = await inTurns(decodeFit(request), new Turns(call.signal));
+      // Read as numbers they are not needed as a message any more, which the call would keep.
+      request.x = request.y = undefined;
+      request.sampleWeight = [];
+      const fitting = service.fit(envelope, rows, call.signal);
+      // The training has its rows, or has refused them; from here on TRAINING_MEMORY_MB bounds it.
+      call.bytes.hold(0);
+      return { model: encodeModel(await fitting) };
     }),
 
-    fitStream: calls.stream('FitStream', async () => {
-      throw new DomainError('NOT_IMPLEMENTED', 'FitStream is not built yet; use Fit');
-    }),
+    fitStream: calls.stream('FitStream', async (stream, call) =>
+      fitStream(MessageStream.behind(stream), call, { service, ...uploads }),
+    ),
 
-    predict: calls.unary('Predict', async (request, call) => {
-      // The name first: whoever asks for a model that is not there need not send rows to hear of it.
-      const model = service.getLoaded(request.name);
-      const encoding = decodeOutputEncoding(request);
-      const prediction = await model.predict(decodeMatrix(request.x), maxMessageBytes, call.signal);
-      return encodePrediction(prediction, request, encoding);
-    }),
+    predict: calls.unary('Predict', (request, call) => answerPredict(service, request, maxMessageBytes, call)),
 
-    predictStream: calls.stream('PredictStream', async () => {
-      throw new DomainError('NOT_IMPLEMENTED', 'PredictStream is not built yet; use Predict');
-    }),
+    predictStream: calls.stream('PredictStream', async (stream, call) =>
+      predictStream(MessageStream.behind(stream), call, {
+        service,
+        maxMessageBytes,
+        onError: (error, model) => calls.logMessageFailure('PredictStream', model, error),
+      }),
+    ),
 
     load: calls.unary('Load', async ({ name }) => ({ model: encodeModel(await service.load(name)) })),
 
@@ -72,7 +85,12 @@ export function createHandlers({
     }),
 
     getStatus: calls.unary('GetStatus', () =>
-      encodeStatus(service.status(), { version, startedAt, inflightBytes: 0, maxInflightBytes }),
+      encodeStatus(service.status(), {
+        version,
+        startedAt,
+        inflightBytes: inFlightBytes.total,
+        maxInflightBytes: inFlightBytes.max,
+      }),
     ),
   };
 }

@@ -1,11 +1,14 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
-import { ModelServerService } from '../../generated/modelserver/v1/model_server.js';
 import type { ModelService } from '../model/service.js';
 import { Calls } from './calls.js';
+import { UPLOAD_IDLE_MS } from './fit-stream.js';
 import { createHandlers } from './handlers.js';
+import { InFlightBytes } from './in-flight-bytes.js';
+import { MessageStream } from './message-stream.js';
 import { addReflection } from './reflection.js';
+import { servedService } from './service-definition.js';
 
 export interface GrpcServerOptions {
   readonly service: ModelService;
@@ -14,6 +17,12 @@ export interface GrpcServerOptions {
   readonly port: number;
   readonly maxMessageBytes: number;
   readonly maxInflightBytes: number;
+  /** The most memory that a training may take, in MiB. */
+  readonly trainingMemoryMb: number;
+  /** How long the next message of an upload may be on its way; absent: UPLOAD_IDLE_MS. */
+  readonly uploadIdleMs?: number;
+  /** Gives the memory of a buffer back, off this thread where that takes time. */
+  readonly release: (buffer: ArrayBuffer) => void;
   readonly descriptorSet: Uint8Array;
   readonly version: string;
   readonly log: Logger;
@@ -39,18 +48,27 @@ export class GrpcServer {
 
   /** @throws Error that names the address when it cannot be bound. */
   static async listen(options: GrpcServerOptions): Promise<GrpcServer> {
+    const { service, version, maxMessageBytes, maxInflightBytes, log } = options;
+    const inFlightBytes = new InFlightBytes(maxInflightBytes, maxMessageBytes, (method, { reason, message }) =>
+      log.info({ method, reason }, message),
+    );
     const server = new Server({
-      'grpc.max_receive_message_length': options.maxMessageBytes,
-      'grpc.max_send_message_length': options.maxMessageBytes,
+      'grpc.max_receive_message_length': maxMessageBytes,
+      'grpc.max_send_message_length': maxMessageBytes,
       'grpc.enable_channelz': 0,
       'grpc.so_reuseport': 0,
       ...KEEPALIVE,
+      interceptors: [
+        inFlightBytes.interceptor,
+        MessageStream.interceptor(servedService.fitStream.path),
+        MessageStream.interceptor(servedService.predictStream.path),
+      ],
     });
-    const calls = new Calls(options.log);
-    const { service, version, maxMessageBytes, maxInflightBytes } = options;
-    const startedAt = new Date();
-    const facts = { version, startedAt, maxMessageBytes, maxInflightBytes };
-    server.addService(ModelServerService, createHandlers({ service, calls, ...facts }));
+    const calls = new Calls(log, inFlightBytes);
+    const facts = { version, startedAt: new Date(), maxMessageBytes, inFlightBytes };
+    const { trainingMemoryMb, uploadIdleMs = UPLOAD_IDLE_MS } = options;
+    const uploads = { trainingMemoryMb, uploadIdleMs, release: options.release };
+    server.addService(servedService, createHandlers({ service, calls, uploads, ...facts }));
     const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
     health.addToServer(server);
     addReflection(server, options.descriptorSet);

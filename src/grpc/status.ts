@@ -46,12 +46,15 @@ export function toDomainError(error: unknown): DomainError {
 
 /** A domain error as gRPC sends it: code, message, and google.rpc error details. */
 export function toServiceError(error: DomainError): Pick<ServiceError, 'code' | 'details' | 'metadata'> {
-  const code = CODE_OF[error.reason];
-  const message = clip(error.message, MAX_MESSAGE);
+  const rich = toStatus(error);
   const metadata = new Metadata();
-  const rich = Status.encode({ code, message, details: detailsOf(error) }).finish();
-  metadata.set(DETAILS_KEY, Buffer.from(rich));
-  return { code, details: message, metadata };
+  metadata.set(DETAILS_KEY, Buffer.from(Status.encode(rich).finish()));
+  return { code: CODE_OF[error.reason], details: rich.message, metadata };
+}
+
+/** A domain error as an answer within a stream holds it: the same that ends a call. */
+export function toStatus(error: DomainError): Status {
+  return { code: CODE_OF[error.reason], message: clip(error.message, MAX_MESSAGE), details: detailsOf(error) };
 }
 
 function detailsOf({ reason, violations, retryAfterMs }: DomainError): Status['details'] {

@@ -12,7 +12,7 @@
  *
  * @see https://huggingface.co/docs/safetensors (the layout)
  */
-import { webcrypto } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type Dtype, type Tensor, TENSOR_ARRAYS, type Tensors, tensor } from '../estimators/tensor.js';
 import {
   CHECKSUM_START,
@@ -28,36 +28,43 @@ import type { ModelCard } from './model.js';
 
 export interface Artifact {
   readonly card: ModelCard;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Lays a model out as the bytes of its file. Hashing runs off this thread. */
-export async function encodeArtifact(model: NewModel, tensors: Tensors): Promise<Artifact> {
-  const { entries, data } = layOut(tensors);
+/** What an artifact holds. */
+export interface DecodedArtifact {
+  readonly card: ModelCard;
+  readonly tensors: Tensors;
+}
+
+/** Lays a model out as the bytes of its file; tensors are copied once. */
+export function encodeArtifact(model: NewModel, tensors: Tensors): Artifact {
+  const { entries, parts, length } = layOut(tensors);
   const learned = encodeLearned(model);
-  const sha256 = await digest(Buffer.from(JSON.stringify({ ...learned, entries, data: await digest(data) })));
+  const sha256 = digest([Buffer.from(JSON.stringify({ ...learned, entries, data: digest(parts) }))]);
 
   const header = encodeHeader(encodeMetadata(model, learned, sha256, NO_CHECKSUM), entries);
-  const bytes = new Uint8Array(header.byteLength + data.byteLength);
-  bytes.set(header);
-  bytes.set(data, header.byteLength);
-  bytes.set(Buffer.from(await digest(bytes)), CHECKSUM_START);
+  const bytes = new Uint8Array(header.byteLength + length);
+  let at = 0;
+  for (const part of [header, ...parts]) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  bytes.set(Buffer.from(digest([bytes])), CHECKSUM_START);
   return { card: { ...model, sha256, sizeBytes: bytes.byteLength }, bytes };
 }
 
 /**
- * Verifies the checksum of a whole file, off this thread, and gives its tensors
- * as views of `bytes`.
+ * Verifies the checksum of a whole file, and gives its tensors as views of
+ * `bytes`.
  *
  * @throws MODEL_CORRUPT, or MODEL_FORMAT_UNSUPPORTED for a newer format.
  */
-export async function decodeArtifact(
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<{ readonly card: ModelCard; readonly tensors: Tensors }> {
+export function decodeArtifact(bytes: Uint8Array<ArrayBuffer>): DecodedArtifact {
   const dataStart = headerLength(bytes, bytes.byteLength);
   const { card, checksum, entries } = decodeHeader(bytes.subarray(0, dataStart), bytes.byteLength);
   bytes.set(Buffer.from(NO_CHECKSUM), CHECKSUM_START);
-  if ((await digest(bytes)) !== checksum) throw corruptArtifact('its checksum does not match its content');
+  if (digest([bytes]) !== checksum) throw corruptArtifact('its checksum does not match its content');
 
   const data = bytes.subarray(dataStart);
   const tensors = Object.entries(entries).map(
@@ -73,21 +80,29 @@ export async function decodeArtifact(
   return { card, tensors: Object.fromEntries(tensors) };
 }
 
+interface Layout {
+  readonly entries: Record<string, TensorEntry>;
+  /** The bytes of the tensors, in the order of the file. */
+  readonly parts: readonly Uint8Array<ArrayBuffer>[];
+  /** Bytes of all of them. */
+  readonly length: number;
+}
+
 /** Wide types first: then each tensor is aligned, without the gaps that the layout forbids. */
-function layOut(tensors: Tensors): { entries: Record<string, TensorEntry>; data: Uint8Array<ArrayBuffer> } {
+function layOut(tensors: Tensors): Layout {
   const inOrder = Object.entries(tensors).toSorted(
     ([nameA, a], [nameB, b]) => widthOf(b.dtype) - widthOf(a.dtype) || (nameA < nameB ? -1 : 1),
   );
-  const data = new Uint8Array(inOrder.reduce((bytes, [, { data: values }]) => bytes + values.byteLength, 0));
   const entries: Record<string, TensorEntry> = {};
+  const parts: Uint8Array<ArrayBuffer>[] = [];
   let from = 0;
   for (const [name, { dtype, shape, data: values }] of inOrder) {
-    data.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), from);
     const to = from + values.byteLength;
     entries[name] = { dtype, shape: [...shape], data_offsets: [from, to] };
+    parts.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     from = to;
   }
-  return { entries, data };
+  return { entries, parts, length: from };
 }
 
 /** The tensor whose data are these bytes of the file: a view of them where they are aligned. */
@@ -98,7 +113,16 @@ function viewOf(dtype: Dtype, shape: readonly number[], bytes: Uint8Array<ArrayB
   return tensor(dtype, shape, new TENSOR_ARRAYS[dtype](buffer, byteOffset, bytes.byteLength / width));
 }
 
-/** SHA-256 in hexadecimal. */
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+/** The most bytes that are hashed at one time: there is a limit to it, of 2 GiB. */
+const HASHED_BYTES = 2 ** 24;
+
+/** SHA-256 of all parts together, in hexadecimal. */
+function digest(parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) {
+    for (let from = 0; from < part.byteLength; from += HASHED_BYTES) {
+      hash.update(part.subarray(from, from + HASHED_BYTES));
+    }
+  }
+  return hash.digest('hex');
 }

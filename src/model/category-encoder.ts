@@ -5,22 +5,29 @@ import { Turns } from './turns.js';
 
 /** How many categories are entered between two looks at the clock. */
 const PART = 64;
+/** An entry of a dictionary, and what a string takes beside its text, as measured. */
+const ENTRY_BYTES = 40;
+const STRING_BYTES = 20;
 
 /** The numbers of a feature's categories. */
 interface Dictionary {
   readonly feature: number;
   readonly codes: ReadonlyMap<string | number, number>;
+  readonly memoryBytes: number;
 }
 
 /** Turns the categories of rows into the numbers that they have in a model. */
 export class CategoryEncoder {
   /** Shape: n_features; 0: a number. */
   readonly nCategories: Uint32Array;
+  /** An estimate of what its dictionaries take. */
+  readonly memoryBytes: number;
   readonly #dictionaries: readonly Dictionary[];
 
   private constructor(nFeatures: number, dictionaries: readonly Dictionary[]) {
     this.nCategories = new Uint32Array(nFeatures);
     for (const { feature, codes } of dictionaries) this.nCategories[feature] = codes.size;
+    this.memoryBytes = dictionaries.reduce((sum, each) => sum + each.memoryBytes, 0);
     this.#dictionaries = dictionaries;
   }
 
@@ -33,7 +40,7 @@ export class CategoryEncoder {
     const turns = new Turns();
     const dictionaries: Dictionary[] = [];
     for (const [feature, each] of categories.entries()) {
-      if (each !== undefined) dictionaries.push({ feature, codes: await codesOf(each, turns) });
+      if (each !== undefined) dictionaries.push(await dictionaryOf(feature, each, turns));
     }
     return dictionaries.length === 0 ? undefined : new CategoryEncoder(categories.length, dictionaries);
   }
@@ -74,12 +81,15 @@ function encodeIntegers(
   }
 }
 
-async function codesOf({ values }: Categories, turns: Turns): Promise<Dictionary['codes']> {
+async function dictionaryOf(feature: number, { values }: Categories, turns: Turns): Promise<Dictionary> {
   const codes = new Map<string | number, number>();
+  let memoryBytes = ENTRY_BYTES * values.length;
   for (let code = 0; code < values.length; code++) {
     if (code % PART === 0 && turns.isOver) await turns.next();
-    codes.set(values[code], code);
+    const value = values[code];
+    codes.set(value, code);
+    if (typeof value === 'string') memoryBytes += STRING_BYTES + value.length;
   }
   if (codes.size < values.length) throw new RangeError('a category is there twice');
-  return codes;
+  return { feature, codes, memoryBytes };
 }

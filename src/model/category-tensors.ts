@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { allFit } from '../estimators/in-parts.js';
 import { dataOf, tensor, type Tensors } from '../estimators/tensor.js';
 import type { Categories, ModelCategories } from './categories.js';
+import { inTurns } from './in-turns.js';
 import type { Feature } from './model.js';
 import { Turns } from './turns.js';
 
@@ -14,6 +16,8 @@ const INTEGERS = 'category_integers';
 
 /** How many strings are converted between two looks at the clock. */
 const PART = 64;
+/** How many bytes are looked at, at one time, for whether they are text. */
+const CHECKED_BYTES = 2 ** 20;
 
 /**
  * The tensors that hold a model's categories; none where it has no categorical
@@ -31,14 +35,14 @@ export async function categoryTensors(categories: ModelCategories, signal: Abort
 }
 
 /**
- * The categories in a model's tensors.
+ * The categories in a model's tensors; integers are views of them.
  *
  * @throws RangeError when they are not those of such features.
  */
 export async function readCategories(tensors: Tensors, features: readonly Feature[]): Promise<ModelCategories> {
-  const strings = stringsIn(tensors, totalOf(features, 'string'));
-  const integers = integersIn(tensors, totalOf(features, 'integer'));
   const turns = new Turns();
+  const strings = await stringsIn(tensors, totalOf(features, 'string'), turns);
+  const integers = await integersIn(tensors, totalOf(features, 'integer'), turns);
   const categories: (Categories | undefined)[] = [];
   for (const feature of features) {
     if (feature.kind === 'numeric') categories.push(undefined);
@@ -94,13 +98,31 @@ function tensorOfIntegers(features: readonly Float64Array[]): ReturnType<typeof 
   return tensor('F64', [values.length], values);
 }
 
+/** Whether bytes are UTF-8. */
+async function isText(bytes: Uint8Array, turns: Turns): Promise<boolean> {
+  for (let from = 0, to = 0; from < bytes.length; from = to) {
+    to = Math.min(bytes.length, from + CHECKED_BYTES);
+    // No character goes over the end of what is looked at.
+    while (to < bytes.length && to > from && isInside(bytes[to])) to--;
+    if (to === from || !isUtf8(bytes.subarray(from, to))) return false;
+    if (turns.isOver) await turns.next();
+  }
+  return true;
+}
+
+/** Whether a byte belongs to a character that has begun before. */
+function isInside(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
+}
+
 /** Reads one string after the other. */
-function stringsIn(tensors: Tensors, total: number | undefined): { next(): string } {
+async function stringsIn(tensors: Tensors, total: number | undefined, turns: Turns): Promise<{ next(): string }> {
   if (total === undefined) return { next: () => '' };
   const ends = dataOf(tensors, ENDS, 'U32', [total]);
   const names = dataOf(tensors, NAMES, 'U8', [-1]);
-  const isWhole = (total === 0 ? 0 : ends[total - 1]) === names.length && isUtf8(names);
-  if (!isWhole) throw new RangeError(`tensor ${NAMES} is not the text of ${total} categories`);
+  const isWhole = (total === 0 ? 0 : ends[total - 1]) === names.length;
+  if (!isWhole || !(await isText(names, turns)))
+    throw new RangeError(`tensor ${NAMES} is not the text of ${total} categories`);
   const text = Buffer.from(names.buffer, names.byteOffset, names.byteLength);
   let i = 0;
   let start = 0;
@@ -108,7 +130,7 @@ function stringsIn(tensors: Tensors, total: number | undefined): { next(): strin
     next() {
       const end = ends[i++];
       // A string neither ends before it starts nor starts inside of a character.
-      if (end < start || (start < names.length && (names[start] & 0xc0) === 0x80)) {
+      if (end < start || (start < names.length && isInside(names[start]))) {
         throw new RangeError(`tensor ${ENDS} is not valid`);
       }
       const value = text.toString('utf8', start, end);
@@ -119,9 +141,14 @@ function stringsIn(tensors: Tensors, total: number | undefined): { next(): strin
 }
 
 /** Reads the integers of one feature after the other. */
-function integersIn(tensors: Tensors, total: number | undefined): { next(count: number): Float64Array<ArrayBuffer> } {
+async function integersIn(
+  tensors: Tensors,
+  total: number | undefined,
+  turns: Turns,
+): Promise<{ next(count: number): Float64Array<ArrayBuffer> }> {
   const values = total === undefined ? new Float64Array(0) : dataOf(tensors, INTEGERS, 'F64', [total]);
-  if (!values.every(Number.isSafeInteger)) throw new RangeError(`tensor ${INTEGERS} is not of whole numbers`);
+  const areWhole = await inTurns(allFit(values, Number.isSafeInteger), turns);
+  if (!areWhole) throw new RangeError(`tensor ${INTEGERS} is not of whole numbers`);
   let from = 0;
-  return { next: (count) => values.slice(from, (from += count)) };
+  return { next: (count) => values.subarray(from, (from += count)) };
 }

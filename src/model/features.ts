@@ -12,16 +12,16 @@ export interface NamedMatrix extends Matrix {
   readonly strings?: readonly (readonly string[] | undefined)[];
 }
 
-/** A matrix whose columns are a model's features. */
+/** A matrix whose columns are a model's features, once `moveColumns` has put its rows in order. */
 export interface AlignedMatrix extends Matrix {
   /** By feature; see NamedMatrix. */
   readonly strings?: NamedMatrix['strings'];
-  /** The column of the request that each feature came from; absent: the same. */
+  /** The column of the request that each feature comes from; absent: the same. */
   readonly sources?: readonly number[];
 }
 
 /** The names of the features of a model that trains on `x`: those of the table, the caller's, or x0, x1, … */
-export function featureNamesOf(x: NamedMatrix, given: readonly string[]): string[] {
+export function featureNamesOf(x: Pick<NamedMatrix, 'columns' | 'columnNames'>, given: readonly string[]): string[] {
   if (x.columnNames !== undefined && given.length > 0) {
     throw invalid('options.feature_names', 'x.columns names the features already; leave this empty');
   }
@@ -49,8 +49,8 @@ export function featuresOf(names: readonly string[], categories: ModelCategories
 }
 
 /**
- * Puts the columns of `x` into the order of the model's features. Columns
- * without names are taken as they stand.
+ * Finds the columns of `x` that are the model's features. Columns without names
+ * are taken as they stand. The numbers stay where they are: see `moveColumns`.
  *
  * @throws INVALID_REQUEST for a wrong width, a missing or an unknown name, and
  *   for numbers where the model takes strings, or the other way round.
@@ -67,14 +67,19 @@ export function alignToFeatures(x: NamedMatrix, features: readonly Feature[]): A
   requireKinds(x, features, order);
   if (order.every((from, to) => from === to)) return x;
 
-  const data = new Float64Array(x.rows * features.length);
-  for (let row = 0; row < x.rows; row++) {
-    for (let column = 0; column < order.length; column++) {
-      data[row * order.length + column] = x.data[row * x.columns + order[column]];
-    }
-  }
+  const { rows, columns, data, encoding } = x;
   const strings = x.strings && order.map((column) => x.strings?.[column]);
-  return { rows: x.rows, columns: order.length, data, encoding: x.encoding, strings, sources: order };
+  return { rows, columns, data, encoding, strings, sources: order };
+}
+
+/** Puts the numbers of the rows `from` to `to` into the order of the model's features, where they lie. */
+export function moveColumns({ columns, data, sources }: AlignedMatrix, from: number, to: number): void {
+  if (sources === undefined) return;
+  const row = new Float64Array(columns);
+  for (let start = from * columns; start < to * columns; start += columns) {
+    for (let column = 0; column < columns; column++) row[column] = data[start + sources[column]];
+    data.set(row, start);
+  }
 }
 
 function columnOrder(columnNames: readonly string[], features: readonly Feature[]): number[] {

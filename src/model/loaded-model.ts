@@ -4,11 +4,18 @@ import type { Predictor } from '../estimators/estimator.js';
 import { type Matrix, requireFinite } from '../estimators/matrix.js';
 import { missingRefusals, type MissingRefusals } from '../estimators/missing-values.js';
 import type { Tensors } from '../estimators/tensor.js';
+import { BlockSize } from './block-size.js';
 import { CategoryEncoder } from './category-encoder.js';
 import { readCategories } from './category-tensors.js';
-import { alignToFeatures, type NamedMatrix } from './features.js';
+import { alignToFeatures, type AlignedMatrix, moveColumns, type NamedMatrix } from './features.js';
+import { inTurns } from './in-turns.js';
 import type { ModelCard } from './model.js';
 import { TURN_MS, Turns } from './turns.js';
+
+/** What any model takes, as measured: an instance of the kernels, and small objects. */
+const BASE_BYTES = 16 * 1024;
+/** The values that are checked between two looks at the clock. */
+const CHECKED_VALUES = 65_536;
 
 /** The answer to a predict. */
 export interface Prediction {
@@ -19,16 +26,30 @@ export interface Prediction {
   readonly probabilities: Float64Array<ArrayBuffer>;
 }
 
+/** Whoever waits for a prediction. */
+export interface Caller {
+  /** Aborts when nobody waits any more; may be made when it is first asked for. */
+  readonly signal: AbortSignal;
+}
+
 /** A model in memory, ready to predict. */
 export class LoadedModel {
-  readonly #predictor: Predictor;
+  /** What it keeps in memory beside its card. */
+  readonly memoryBytes: number;
+  /** Whether it reads the tensors that it was made of, which are to stay as long as it then. */
+  readonly readsTensors: boolean;
+  #predictor: Predictor;
   readonly #refusals: MissingRefusals;
   /** The names of the features with categories. */
   readonly #categorical: ReadonlySet<string>;
   /** Undefined where all features are numbers. */
-  readonly #encoder: CategoryEncoder | undefined;
+  #encoder: CategoryEncoder | undefined;
   /** Bytes of the longest label on the wire. */
   readonly #longestLabel: number;
+  readonly #blocks = new BlockSize();
+  #users = 0;
+  /** Those who wait until nobody uses it. */
+  #drains: (() => void)[] = [];
 
   private constructor(
     readonly card: ModelCard,
@@ -37,7 +58,10 @@ export class LoadedModel {
     encoder: CategoryEncoder | undefined,
   ) {
     const { kind, values } = card.classes;
-    this.#longestLabel = kind === 'string' ? Math.max(...values.map((label) => Buffer.byteLength(label))) : 8;
+    this.#longestLabel =
+      kind === 'string' ? values.reduce((most, label) => Math.max(most, Buffer.byteLength(label)), 0) : 8;
+    this.memoryBytes = BASE_BYTES + predictor.memoryBytes + (encoder?.memoryBytes ?? 0);
+    this.readsTensors = predictor.readsTensors ?? false;
     this.#predictor = predictor;
     this.#refusals = refusals;
     const categorical = card.features.filter((feature) => feature.kind === 'categorical');
@@ -46,7 +70,7 @@ export class LoadedModel {
   }
 
   /**
-   * Makes a model ready to predict; while it enters many categories, it lets others have the thread.
+   * Makes a model ready to predict; where it is large, it lets others have the thread in between.
    *
    * @throws MODEL_CORRUPT when the tensors are not those of the card's estimator and features.
    */
@@ -59,7 +83,7 @@ export class LoadedModel {
         nClasses: card.classes.values.length,
         nCategories: encoder?.nCategories,
       };
-      const predictor = engine.restore(tensors, shape, card.estimator.hyperparameters);
+      const predictor = await inTurns(engine.restore(tensors, shape, card.estimator.hyperparameters), new Turns());
       const refusals = missingRefusals(engine, card.estimator.hyperparameters);
       return new LoadedModel(card, predictor, refusals, encoder);
     } catch (error) {
@@ -68,35 +92,128 @@ export class LoadedModel {
   }
 
   /**
-   * Predicts block by block, and lets others have the thread in between; a single
-   * row is never cut.
+   * Predicts at once what takes little time. Many rows are predicted block by
+   * block, and others have the thread in between; a single row is never cut.
    *
-   * @param x its categories are written over
+   * @param x its columns are put in order and its categories replaced, where they lie
    * @param maxBytes the largest answer that can be sent
+   * @param caller whose signal is looked at when the rows are many
    * @throws INVALID_REQUEST for rows that the model does not take, or whose answer
    *   is too large; the signal's reason.
    */
-  async predict(x: NamedMatrix, maxBytes: number, signal: AbortSignal): Promise<Prediction> {
-    const nClasses = this.card.classes.values.length;
-    requireAnswer(x.rows, x.rows * Math.max(nClasses * Float64Array.BYTES_PER_ELEMENT, this.#longestLabel), maxBytes);
-    requireFinite(x, this.#refusals, (column) => this.#isCategorical(x, column));
-    const aligned = alignToFeatures(x, this.card.features);
-    const probabilities = new Float64Array(aligned.rows * nClasses);
+  predict(x: NamedMatrix, maxBytes: number, caller: Caller): Prediction | Promise<Prediction> {
+    const { card } = this;
+    const { rows } = x;
+    const nClasses = card.classes.values.length;
+    requireAnswer(rows, rows * Math.max(nClasses * Float64Array.BYTES_PER_ELEMENT, this.#longestLabel), maxBytes);
+    let aligned: AlignedMatrix;
+    try {
+      aligned = this.#align(x);
+    } catch (error) {
+      return this.#refuse(x, error, caller.signal);
+    }
+    const prediction = {
+      card,
+      classIndexes: new Int32Array(rows),
+      probabilities: new Float64Array(rows * nClasses),
+    };
+    if (!this.#blocks.isAmple(rows)) return this.#predictInTurns(x, aligned, prediction, caller.signal);
+    this.#predictRows(x, aligned, prediction, 0, rows);
+    return prediction;
+  }
+
+  /** Keeps the model in use until `release`, so that nobody takes its memory away. */
+  hold(): void {
+    this.#users++;
+  }
+
+  release(): void {
+    this.#users--;
+    if (this.#users > 0) return;
+    for (const resolve of this.#drains.splice(0)) resolve();
+  }
+
+  /** Comes back when nobody uses the model; predictions in turns do so too. */
+  async drained(): Promise<void> {
+    if (this.#users > 0) await new Promise<void>((resolve) => this.#drains.push(resolve));
+  }
+
+  /**
+   * Lets go of all that it predicts with, whoever still refers to the model, which
+   * nobody may use any more; returns that, to be collected.
+   */
+  close(): object {
+    const predictor = this.#predictor;
+    this.#predictor = closed;
+    this.#encoder = undefined;
+    return predictor;
+  }
+
+  #align(x: NamedMatrix): AlignedMatrix {
+    // The most frequent case, which needs no look at each feature.
+    if (x.columnNames === undefined && this.#encoder === undefined && x.columns === this.card.features.length) return x;
+    return alignToFeatures(x, this.card.features);
+  }
+
+  /** Refuses columns that are not the model's, for `reason`; but first numbers that no model takes. */
+  async #refuse(x: NamedMatrix, reason: unknown, signal: AbortSignal): Promise<never> {
     const turns = new Turns(signal);
-    let size = 1;
-    for (let from = 0; from < aligned.rows;) {
-      const to = Math.min(aligned.rows, from + size);
-      const startedAt = performance.now();
-      this.#encoder?.encode(aligned, from, to);
+    const size = Math.ceil(CHECKED_VALUES / x.columns);
+    for (let from = 0; from < x.rows; from += size) {
+      if (turns.isOver) await turns.next();
+      this.#requireFinite(x, from, Math.min(x.rows, from + size));
+    }
+    throw reason;
+  }
+
+  async #predictInTurns(
+    x: NamedMatrix,
+    aligned: AlignedMatrix,
+    prediction: Prediction,
+    signal: AbortSignal,
+  ): Promise<Prediction> {
+    this.hold();
+    try {
+      const turns = new Turns(signal);
+      for (let from = 0; from < x.rows;) {
+        // A block that was soon over leaves time for another one.
+        if (from === 0 || turns.elapsedMs > TURN_MS / 4) await turns.next();
+        const to = Math.min(x.rows, from + this.#blocks.after(turns.elapsedMs));
+        const began = performance.now();
+        this.#predictRows(x, aligned, prediction, from, to);
+        this.#blocks.learn(to - from, performance.now() - began);
+        from = to;
+      }
+      return prediction;
+    } finally {
+      this.release();
+    }
+  }
+
+  /** Predicts the rows `from` to `to`. */
+  #predictRows(
+    x: NamedMatrix,
+    aligned: AlignedMatrix,
+    { classIndexes, probabilities }: Prediction,
+    from: number,
+    to: number,
+  ): void {
+    this.#requireFinite(x, from, to);
+    moveColumns(aligned, from, to);
+    this.#encoder?.encode(aligned, from, to);
+    const nClasses = this.card.classes.values.length;
+    if (to - from === x.rows) this.#predictor.predictProbabilities(aligned, probabilities);
+    else {
       this.#predictor.predictProbabilities(
         rowsOf(aligned, from, to),
         probabilities.subarray(from * nClasses, to * nClasses),
       );
-      size = performance.now() - startedAt < TURN_MS / 2 ? size * 2 : Math.max(1, Math.floor(size / 2));
-      from = to;
-      if (from < aligned.rows && turns.isOver) await turns.next();
     }
-    return { card: this.card, classIndexes: argmaxRows(probabilities, aligned.rows, nClasses), probabilities };
+    argmaxRows(probabilities, nClasses, classIndexes, from, to);
+  }
+
+  #requireFinite(x: NamedMatrix, from: number, to: number): void {
+    requireFinite(x, this.#refusals, (column) => this.#isCategorical(x, column), from, to);
   }
 
   /** Whether a column of a request is of a feature with categories, as far as it is of one. */
@@ -105,6 +222,13 @@ export class LoadedModel {
     return name !== undefined && this.#categorical.has(name);
   }
 }
+
+const closed: Predictor = {
+  memoryBytes: 0,
+  predictProbabilities() {
+    throw new Error('the model was closed while it was in use');
+  },
+};
 
 function rowsOf({ columns, data, encoding }: Matrix, from: number, to: number): Matrix {
   return { rows: to - from, columns, data: data.subarray(from * columns, to * columns), encoding };
@@ -119,10 +243,9 @@ function requireAnswer(rows: number, bytes: number, maxBytes: number): void {
   );
 }
 
-/** The first index of each row's largest value. */
-function argmaxRows(values: Float64Array, rows: number, columns: number): Int32Array {
-  const indexes = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) {
+/** Writes the first index of each row's largest value, for the rows `from` to `to`. */
+function argmaxRows(values: Float64Array, columns: number, indexes: Int32Array, from: number, to: number): void {
+  for (let row = from; row < to; row++) {
     const start = row * columns;
     let best = 0;
     for (let column = 1; column < columns; column++) {
@@ -130,5 +253,4 @@ function argmaxRows(values: Float64Array, rows: number, columns: number): Int32A
     }
     indexes[row] = best;
   }
-  return indexes;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '../errors.js';
 import { decodeHeader, headerLength } from './artifact-header.js';
@@ -12,15 +12,33 @@ import type { ModelCard } from './model.js';
 export type StoredModel =
   { readonly name: string; readonly card: ModelCard } | { readonly name: string; readonly fault: DomainError };
 
+/** A finished file that is no model's yet. */
+export interface StagedArtifact {
+  /**
+   * Makes it the artifact: the moment at which the file gets that name is the
+   * commit point. `replace` puts it in the place of an artifact that is there.
+   *
+   * @throws MODEL_ALREADY_EXISTS when, without `replace`, someone has put a file of
+   *   that name there, or INTERNAL when the disk refuses; then all is as before.
+   */
+  commit(how: { readonly replace: boolean }): Promise<void>;
+  /** Removes what was not committed; to be called in any case. */
+  discard(): Promise<void>;
+}
+
 // All that is not a model's file starts with a dot, and is swept up at the start.
 const WRITING = '.writing-';
 const REMOVING = '.removing-';
 const REMOVED = '.removed-';
 
+/** How much of an artifact is read at one time. */
+const READ_BYTES = 2 ** 22;
+
 /**
  * The artifacts in one directory, whole or not at all, whenever the process is
- * killed: a file appears by a link to a finished one, a single removal is one unlink, and a
- * removal of many is committed by the rename of a directory.
+ * killed: a file appears by a link to a finished one and is replaced by a rename, a
+ * single removal is one unlink, and a removal of many is committed by the rename of
+ * a directory.
  */
 export class ModelStore {
   readonly #lock: DirectoryLock;
@@ -71,15 +89,14 @@ export class ModelStore {
   }
 
   /**
-   * Stores `bytes` as the artifact of `name`. The moment at which the finished
-   * file gets that name is the commit point: an abort before it leaves nothing
-   * behind, one after it changes nothing.
+   * Writes `bytes` to the disk, as the artifact of `name` once they are committed.
    *
-   * @throws the signal's reason, MODEL_ALREADY_EXISTS when someone has put a file
-   *   of that name there, or INTERNAL when the disk refuses.
+   * @throws INTERNAL when the disk refuses; nothing is left behind.
    */
-  async write(name: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  async stage(name: string, bytes: Uint8Array): Promise<StagedArtifact> {
     const temporary = join(this.path, `${WRITING}${randomUUID()}`);
+    // What the disk refuses to remove is swept up at the next start.
+    const discard = () => rm(temporary, { force: true }).catch(() => undefined);
     try {
       const file = await open(temporary, 'wx', 0o644);
       try {
@@ -88,31 +105,29 @@ export class ModelStore {
       } finally {
         await file.close();
       }
-      signal.throwIfAborted();
-      // Unlike a rename it replaces nothing, such as a file that was copied here by hand.
-      if (!(await linkNew(temporary, this.#fileOf(name)))) throw occupied(name);
     } catch (error) {
-      throw error instanceof DomainError || error === signal.reason ? error : storageFault('write', name, error);
-    } finally {
-      await rm(temporary, { force: true });
-    }
-    try {
-      await this.#syncDirectory();
-    } catch (error) {
-      await rm(this.#fileOf(name), { force: true });
+      await discard();
       throw storageFault('write', name, error);
     }
+    return {
+      commit: ({ replace }) => (replace ? this.#replace(name, temporary) : this.#publish(name, temporary)),
+      discard,
+    };
   }
 
   /** @throws MODEL_CORRUPT when the file has gone, INTERNAL when the disk refuses. */
   async read(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    let file: FileHandle | undefined;
     try {
-      return await readFile(this.#fileOf(name));
+      file = await open(this.#fileOf(name), 'r');
+      return await readWhole(file);
     } catch (error) {
       if (!['ENOENT', 'EISDIR', 'ELOOP'].includes(codeOf(error))) throw storageFault('read', name, error);
       throw new DomainError('MODEL_CORRUPT', `the artifact of ${name} has gone, or is no file (${codeOf(error)})`, {
         cause: error,
       });
+    } finally {
+      await file?.close();
     }
   }
 
@@ -141,6 +156,33 @@ export class ModelStore {
     }
     await this.#syncRemoval();
     await rm(removed, { recursive: true, force: true });
+  }
+
+  /** Gives a finished file the name of a new artifact. */
+  async #publish(name: string, temporary: string): Promise<void> {
+    try {
+      // Unlike a rename it replaces nothing, such as a file that was copied here by hand.
+      if (!(await linkNew(temporary, this.#fileOf(name)))) throw occupied(name);
+    } catch (error) {
+      throw error instanceof DomainError ? error : storageFault('write', name, error);
+    }
+    try {
+      await this.#syncDirectory();
+    } catch (error) {
+      await rm(this.#fileOf(name), { force: true });
+      throw storageFault('write', name, error);
+    }
+  }
+
+  /** Gives a finished file the name of an artifact, whose own file goes in the same moment. */
+  async #replace(name: string, temporary: string): Promise<void> {
+    try {
+      await rename(temporary, this.#fileOf(name));
+    } catch (error) {
+      throw storageFault('write', name, error);
+    }
+    // The old one cannot be brought back: like a removal, it has been replaced even if a power cut could undo it.
+    await this.#syncDirectory().catch(() => undefined);
   }
 
   #fileOf(name: string): string {
@@ -217,6 +259,19 @@ async function exists(path: string): Promise<boolean> {
 async function readExactly(file: FileHandle, length: number): Promise<Uint8Array> {
   const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
   return buffer.subarray(0, bytesRead);
+}
+
+/** In parts, so that the disk's threads have time for others; `readFile` ends at 2 GiB. */
+async function readWhole(file: FileHandle): Promise<Uint8Array<ArrayBuffer>> {
+  const { size } = await file.stat();
+  const bytes = new Uint8Array(size);
+  let length = 0;
+  while (length < size) {
+    const { bytesRead } = await file.read(bytes, length, Math.min(READ_BYTES, size - length), length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
 }
 
 async function moveIfThere(from: string, to: string): Promise<void> {

@@ -1,30 +1,73 @@
-import { setImmediate } from 'node:timers/promises';
-
 /** How long work may keep the server's thread before it lets others have it. */
 export const TURN_MS = 2;
 
-/** Takes turns with all else on the server's thread, in work of unknown length. */
+/** How each piece of work that waits for the thread goes on, in the order in which they came. */
+const waiting = new Set<() => void>();
+let isArmed = false;
+
+/**
+ * Shares the server's thread between pieces of work of unknown length: each
+ * works for up to `TURN_MS` and then waits for its next turn. In one turn of the
+ * event loop one of them works, first come first served, and all that has come
+ * in from outside is looked at in between; so that what is short is answered
+ * soon, however much that is long there is.
+ */
 export class Turns {
   readonly #signal: AbortSignal | undefined;
   #began = performance.now();
 
+  /** The first turn has begun; work that is long from the start waits for it by `next()`. */
   constructor(signal?: AbortSignal) {
     this.#signal = signal;
   }
 
   /** Whether it is time to let others have the thread; asking takes some ten nanoseconds. */
   get isOver(): boolean {
-    return performance.now() - this.#began >= TURN_MS;
+    return this.elapsedMs >= TURN_MS;
+  }
+
+  /** How much of the turn is over. */
+  get elapsedMs(): number {
+    return performance.now() - this.#began;
   }
 
   /**
-   * Comes back when all others have had their turn.
+   * Comes back when those who wait already have had a turn each.
    *
-   * @throws the signal's reason.
+   * @throws the signal's reason, as soon as it aborts.
    */
   async next(): Promise<void> {
-    await setImmediate();
-    this.#signal?.throwIfAborted();
-    this.#began = performance.now();
+    const signal = this.#signal;
+    signal?.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const begin = (): void => {
+        signal?.removeEventListener('abort', leave);
+        this.#began = performance.now();
+        resolve();
+      };
+      const leave = (): void => {
+        waiting.delete(begin);
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      waiting.add(begin);
+      arm();
+    });
   }
+}
+
+function arm(): void {
+  if (isArmed) return;
+  isArmed = true;
+  setImmediate(giveTurn);
+}
+
+/** Lets the first of those who wait go on; the next one follows when the loop has turned. */
+function giveTurn(): void {
+  isArmed = false;
+  const [begin] = waiting;
+  if (begin === undefined) return;
+  waiting.delete(begin);
+  if (waiting.size > 0) arm();
+  begin();
 }

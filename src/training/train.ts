@@ -1,5 +1,6 @@
 import { engineOf } from '../estimators/catalog.js';
 import type { Engine, TrainingMonitor, TrainingSet } from '../estimators/estimator.js';
+import { runThrough } from '../estimators/in-parts.js';
 import { encodeLabels } from '../estimators/labels.js';
 import { requireFinite, toFloat64 } from '../estimators/matrix.js';
 import { missingRefusals } from '../estimators/missing-values.js';
@@ -96,7 +97,8 @@ function score(
   pause: () => void,
 ): Scores {
   const { nSamples: rows, nFeatures: columns, nClasses, nCategories, x, y } = validation;
-  const predictor = engine.restore(tensors, { nFeatures: columns, nClasses, nCategories }, hyperparameters);
+  const shape = { nFeatures: columns, nClasses, nCategories };
+  const predictor = runThrough(engine.restore(tensors, shape, hyperparameters));
   const probabilities = predictInBlocks(predictor, { rows, columns, data: x }, nClasses, pause);
   return evaluate(probabilities, y, nClasses, pause);
 }

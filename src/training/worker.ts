@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { DomainError } from '../errors.js';
 import { TrainingCancelled } from '../estimators/estimator.js';
 import { collectGarbage } from './collect-garbage.js';
+import { isAllocationFailure } from './is-allocation-failure.js';
 import { SharedProgress } from './progress.js';
 import { type FromWorker, type ToWorker, transferablesOfResult } from './protocol.js';
 import { releaseBuffer } from '../estimators/release-buffer.js';
@@ -42,11 +43,4 @@ function refusal(id: number, error: unknown): FromWorker {
   }
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
   return { type: 'failed', id, message, stack };
-}
-
-/** What V8 throws when an array is too large for it, or for the machine. */
-function isAllocationFailure(error: unknown): error is RangeError {
-  return (
-    error instanceof RangeError && /allocation failed|Invalid (typed )?array (buffer )?length/i.test(error.message)
-  );
 }

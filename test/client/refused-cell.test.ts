@@ -43,6 +43,11 @@ describe('a cell that the server refuses', () => {
     expect(hintFor(located, 'here:1')).to.equal(undefined);
   });
 
+  it('is found in a set that was sent in parts', () => {
+    const located = locateRefusal(answer('chunk.x.columns[1].numbers[1]'), file, columns);
+    expect(located).to.have.property('message', 'data.csv, line 3, column "age", which is empty: is NaN; fill it in');
+  });
+
   it('is left as it is when it is not one cell of the file', () => {
     const others = [
       answer('x.columns[1].name'),

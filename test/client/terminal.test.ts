@@ -1,29 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import { toJson } from '../../client/cli/json.js';
-import { watchTraining } from '../../client/cli/watch-training.js';
 import { accuracy } from '../../client/accuracy.js';
 import { Screen } from '../../client/demo/screen.js';
-import type { ServerStatus } from '../../client/index.js';
 import { sleep } from '../../client/sleep.js';
 import { formatBytes, formatDuration, formatList, formatShare, formatTime } from '../../client/terminal/format.js';
-import { formatProgress } from '../../client/terminal/progress-bar.js';
+import { formatProgress, formatUpload } from '../../client/terminal/progress-bar.js';
 import { styleFor } from '../../client/terminal/style.js';
 import { formatPairs, formatTable } from '../../client/terminal/table.js';
-
-/** A stream that says it is a terminal, with or without colours, and keeps what is written to it. */
-function fakeTerminal(isColourful = false): NodeJS.WriteStream & { text(): string } {
-  const stream = new PassThrough();
-  const chunks: string[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
-  return Object.assign(stream as unknown as NodeJS.WriteStream, {
-    isTTY: true,
-    columns: 100,
-    rows: 30,
-    hasColors: () => isColourful,
-    text: () => chunks.join(''),
-  });
-}
+import { fakeTerminal } from './fake-terminal.js';
 
 const plain = styleFor(fakeTerminal());
 const ESCAPE = String.fromCodePoint(27);
@@ -99,24 +84,14 @@ describe('what people read', () => {
     expect(styleFor(new PassThrough() as unknown as NodeJS.WriteStream).good('x')).to.equal('x');
   });
 
-  it('stays up to date while a model trains, and leaves no line behind', async () => {
-    const terminal = fakeTerminal();
-    const done = new AbortController();
-    let polls = 0;
-    const getStatus = async (): Promise<ServerStatus> => {
-      if (++polls === 2) done.abort();
-      return {
-        trainings: [{ name: 'iris', estimator: 'x', progress: { fraction: 0.5, iteration: 1, iterations: 2 } }],
-      } as unknown as ServerStatus;
-    };
-    await watchTraining({ getStatus }, 'iris', done.signal, terminal);
-    await sleep(10);
-    expect(terminal.text()).to.include('iris  ━━━━━━━━━━━━────────────   50 %  1/2');
-  });
-
-  it('does not mind a status that fails: the fit itself will tell', async () => {
-    const getStatus = () => Promise.reject(new Error('gone'));
-    await watchTraining({ getStatus }, 'iris', new AbortController().signal, fakeTerminal());
+  it('shows how far an upload is', () => {
+    const progress = { phase: 'upload', sentRows: 300, rows: 1200, sentBytes: 2_000_000 } as const;
+    expect(formatUpload(progress, 500, plain)).to.equal(
+      '━━━━━━──────────────────   25 %  300/1200 rows  2.0 MB  4.0 MB/s',
+    );
+    expect(formatUpload({ ...progress, sentRows: 0, rows: 0, sentBytes: 0 }, 0, plain)).to.equal(
+      '────────────────────────    0 %  0/0 rows  0 B',
+    );
   });
 
   it('is live on the terminal of the demo', async () => {

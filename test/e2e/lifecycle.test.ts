@@ -54,7 +54,10 @@ describe('the life of a model', () => {
       expect(model.features[1]).to.deep.equal({ name: 'x1', kind: 'FEATURE_KIND_NUMERIC' });
       expect(model.sha256).to.match(/^[0-9a-f]{64}$/);
       const loaded = await succeed(client.call('Load', { name: 'iris' }));
-      expect(loaded.model).to.deep.equal({ ...model, state: 'MODEL_STATE_LOADED' });
+      const { loadedBytes } = loaded.model;
+      expect(loaded.model).to.deep.equal({ ...model, state: 'MODEL_STATE_LOADED', loadedBytes });
+      expect(Number(loadedBytes)).to.be.above(0);
+      expect((await succeed(client.call('GetStatus', {}))).loadedBytes).to.equal(loadedBytes);
       await succeed(client.call('Predict', { name: 'iris', x: { rows: [{ values: [1, 1] }] } }));
       await succeed(client.call('Unload', { name: 'iris' }));
       expect((await succeed(client.call('GetModel', { name: 'iris' }))).model).to.deep.equal(model);

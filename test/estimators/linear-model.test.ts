@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { linearPredictor, linearTensors } from '../../src/estimators/linear-model.js';
 import { lcg } from '../support/problems.js';
+import { runThrough } from '../../src/estimators/in-parts.js';
 
 /** A model with random coefficients, and rows to ask about. */
 function problem(nFeatures: number, nClasses: number, rows: number) {
@@ -8,7 +9,7 @@ function problem(nFeatures: number, nClasses: number, rows: number) {
   const numbers = (length: number) => Float64Array.from({ length }, () => 4 * random() - 2);
   const nOutputs = nClasses === 2 ? 1 : nClasses;
   const [coef, intercept] = [numbers(nOutputs * nFeatures), numbers(nOutputs)];
-  const predictor = linearPredictor(linearTensors(coef, intercept), { nFeatures, nClasses });
+  const predictor = runThrough(linearPredictor(linearTensors(coef, intercept), { nFeatures, nClasses }));
   const data = numbers(rows * nFeatures);
   const ask = (values: Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>): number[] => {
     const count = values.length / nFeatures;
@@ -60,7 +61,9 @@ describe('A linear model', () => {
 
   it('is undecided where scores overflow both ways', () => {
     const coef = Float64Array.of(1e300, -1e300);
-    const predictor = linearPredictor(linearTensors(coef, Float64Array.of(0)), { nFeatures: 2, nClasses: 2 });
+    const predictor = runThrough(
+      linearPredictor(linearTensors(coef, Float64Array.of(0)), { nFeatures: 2, nClasses: 2 }),
+    );
     const probabilities = new Float64Array(4);
     predictor.predictProbabilities({ rows: 2, columns: 2, data: Float64Array.of(1e300, 1e300, 1e300, 1) }, probabilities); // prettier-ignore
     expect([...probabilities]).to.deep.equal([0.5, 0.5, 0, 1]);
@@ -68,7 +71,12 @@ describe('A linear model', () => {
 
   it('is refused when its coefficients are not finite', () => {
     const restored = (coef: number, intercept: number) => () =>
-      linearPredictor(linearTensors(Float64Array.of(coef), Float64Array.of(intercept)), { nFeatures: 1, nClasses: 2 });
+      runThrough(
+        linearPredictor(linearTensors(Float64Array.of(coef), Float64Array.of(intercept)), {
+          nFeatures: 1,
+          nClasses: 2,
+        }),
+      );
     expect(restored(1, 2)).not.to.throw();
     expect(restored(NaN, 2)).to.throw(RangeError, 'finite');
     expect(restored(1, Infinity)).to.throw(RangeError, 'finite');

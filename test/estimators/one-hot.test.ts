@@ -6,6 +6,7 @@ import { MAX_ONE_HOT_FEATURES, requireFewFeatures } from '../../src/estimators/o
 import { silent, specOf, trainingSet } from '../support/estimation.js';
 import { lcg } from '../support/problems.js';
 import { refusalOf } from '../support/refusal.js';
+import { runThrough } from '../../src/estimators/in-parts.js';
 
 /** The naive twin: one array a row. */
 function encode(rows: readonly (readonly number[])[], nCategories: readonly number[]): number[][] {
@@ -64,9 +65,9 @@ describe('A feature for each category', () => {
         const nClasses = training.nClasses;
         const probabilities = new Float64Array(of.length * nClasses).fill(NaN);
         const columns = of[0].length;
-        engine
-          .restore(tensors, { nFeatures: columns, nClasses, ...shape }, spec.hyperparameters)
-          .predictProbabilities({ rows: of.length, columns, data: Float64Array.from(of.flat()) }, probabilities);
+        const restored = engine.restore(tensors, { nFeatures: columns, nClasses, ...shape }, spec.hyperparameters);
+        const data = Float64Array.from(of.flat());
+        runThrough(restored).predictProbabilities({ rows: of.length, columns, data }, probabilities);
         return Array.from(probabilities);
       };
       const actual = probabilitiesOf(engineOf(spec), queries, { nCategories: training.nCategories });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import { forestPredictor } from '../../src/estimators/core/forest-predictor.js';
 import { type Forest, LEAF } from '../../src/estimators/core/forest-tensors.js';
+import { runThrough } from '../../src/estimators/in-parts.js';
 
 const N_FEATURES = 3;
 const N_CLASSES = 4;
@@ -99,7 +100,9 @@ describe('The walk of rows through trees', () => {
           fc.array(rowOf, { minLength: 1, maxLength: 40 }),
         ),
         (trees, rows) => {
-          const predictor = forestPredictor(forestOf(trees), { nFeatures: N_FEATURES, nClasses: N_CLASSES });
+          const predictor = runThrough(
+            forestPredictor(forestOf(trees), { nFeatures: N_FEATURES, nClasses: N_CLASSES }),
+          );
           const found = new Float64Array(rows.length * N_CLASSES);
           predictor.predictProbabilities(
             { rows: rows.length, columns: N_FEATURES, data: Float64Array.from(rows.flat()) },

@@ -35,9 +35,9 @@ const tensors: Tensors = {
 };
 
 describe('an artifact', () => {
-  it('gives back the model and the tensors that went in', async () => {
-    const { bytes, card } = await encodeArtifact(model, tensors);
-    const decoded = await decodeArtifact(copyOf(bytes));
+  it('gives back the model and the tensors that went in', () => {
+    const { bytes, card } = encodeArtifact(model, tensors);
+    const decoded = decodeArtifact(copyOf(bytes));
     expect(decoded.card).to.deep.equal(card);
     expect(decoded.card).to.deep.include({ ...model });
     for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
@@ -45,7 +45,7 @@ describe('an artifact', () => {
     }
   });
 
-  it('keeps what is shown of categories out of its sha256, and has a format of its own for them', async () => {
+  it('keeps what is shown of categories out of its sha256, and has a format of its own for them', () => {
     const colour: Feature = {
       name: 'colour',
       kind: 'categorical',
@@ -54,22 +54,22 @@ describe('an artifact', () => {
       shownCategories: ['red', ''],
     };
     const categorical = { ...model, features: [model.features[0], colour] };
-    const { bytes, card } = await encodeArtifact(categorical, tensors);
-    expect((await decodeArtifact(copyOf(bytes))).card).to.deep.equal(card);
+    const { bytes, card } = encodeArtifact(categorical, tensors);
+    expect(decodeArtifact(copyOf(bytes)).card).to.deep.equal(card);
     expect(card.features).to.deep.equal(categorical.features);
     const fewer = { ...categorical, features: [model.features[0], { ...colour, shownCategories: ['red'] }] };
-    expect((await encodeArtifact(fewer, tensors)).card.sha256).to.equal(card.sha256);
+    expect(encodeArtifact(fewer, tensors).card.sha256).to.equal(card.sha256);
     const more = { ...categorical, features: [model.features[0], { ...colour, nCategories: 3 }] };
-    expect((await encodeArtifact(more, tensors)).card.sha256).not.to.equal(card.sha256);
+    expect(encodeArtifact(more, tensors).card.sha256).not.to.equal(card.sha256);
     expect(metadataOf(bytes)).to.include({ format_version: '2', shown_categories: '[["red",""]]' });
     // What older servers have to do with stays as it was.
-    const numeric = metadataOf((await encodeArtifact(model, tensors)).bytes);
+    const numeric = metadataOf(encodeArtifact(model, tensors).bytes);
     expect(numeric).to.include({ format_version: '1' }).and.not.have.property('shown_categories');
     expect(numeric).to.have.property('features', JSON.stringify(model.features));
   });
 
-  it('is refused where it shows categories of other features than it has', async () => {
-    const { bytes } = await encodeArtifact(model, tensors);
+  it('is refused where it shows categories of other features than it has', () => {
+    const { bytes } = encodeArtifact(model, tensors);
     const text = Buffer.from(bytes).toString('latin1');
     const start = headerLength(bytes, bytes.byteLength);
     const header = text.slice(8, start).replace('"request_id":', '"shown_categories":"[[]]","request_id":').trimEnd();
@@ -77,13 +77,13 @@ describe('an artifact', () => {
     const other = Buffer.alloc(8 + padded.length + text.length - start);
     other.writeBigUInt64LE(BigInt(padded.length));
     other.write(padded + text.slice(start), 8, 'latin1');
-    const error = await refusalOf(Uint8Array.from(other));
+    const error = refusalOf(Uint8Array.from(other));
     expect(error).to.have.property('reason', 'MODEL_CORRUPT');
     expect(error).to.have.property('message').that.includes('shows categories of 1 features, and has 0');
   });
 
-  it('is laid out as safetensors: aligned, without gaps, with strings only in its metadata', async () => {
-    const { bytes } = await encodeArtifact(model, tensors);
+  it('is laid out as safetensors: aligned, without gaps, with strings only in its metadata', () => {
+    const { bytes } = encodeArtifact(model, tensors);
     const dataStart = headerLength(bytes, bytes.byteLength);
     expect(dataStart % 8).to.equal(0);
     const header = headerOf(bytes) as Record<string, { dtype: string; data_offsets: [number, number] }>;
@@ -98,34 +98,34 @@ describe('an artifact', () => {
     expect(dataStart + end).to.equal(bytes.byteLength);
   });
 
-  it('has a sha256 that depends on what was learned, and not on when', async () => {
-    const { card } = await encodeArtifact(model, tensors);
-    const later = await encodeArtifact({ ...model, createdAt: new Date(), fitDurationMs: 99, requestId: '' }, tensors);
+  it('has a sha256 that depends on what was learned, and not on when', () => {
+    const { card } = encodeArtifact(model, tensors);
+    const later = encodeArtifact({ ...model, createdAt: new Date(), fitDurationMs: 99, requestId: '' }, tensors);
     expect(later.card.sha256).to.equal(card.sha256);
     const other = { ...tensors, y: tensor('I32', [3], Int32Array.of(0, 1, 1)) };
-    expect((await encodeArtifact(model, other)).card.sha256).not.to.equal(card.sha256);
+    expect(encodeArtifact(model, other).card.sha256).not.to.equal(card.sha256);
   });
 
-  it('is refused whichever of its bits is wrong', async () => {
-    const { bytes } = await encodeArtifact(model, tensors);
-    await fc.assert(
-      fc.asyncProperty(fc.nat(bytes.byteLength - 1), fc.nat(7), async (at, bit) => {
+  it('is refused whichever of its bits is wrong', () => {
+    const { bytes } = encodeArtifact(model, tensors);
+    fc.assert(
+      fc.property(fc.nat(bytes.byteLength - 1), fc.nat(7), (at, bit) => {
         const damaged = copyOf(bytes);
         damaged[at] ^= 1 << bit;
-        await expectRefusal(damaged);
+        expectRefusal(damaged);
       }),
       { numRuns: 300 },
     );
   });
 
-  it('is refused wherever it is cut off, and with anything behind it', async () => {
-    const { bytes } = await encodeArtifact(model, tensors);
-    for (let length = 0; length < bytes.byteLength; length += 7) await expectRefusal(copyOf(bytes.subarray(0, length)));
-    await expectRefusal(Uint8Array.of(...bytes, 0));
+  it('is refused wherever it is cut off, and with anything behind it', () => {
+    const { bytes } = encodeArtifact(model, tensors);
+    for (let length = 0; length < bytes.byteLength; length += 7) expectRefusal(copyOf(bytes.subarray(0, length)));
+    expectRefusal(Uint8Array.of(...bytes, 0));
   });
 
-  it('is refused by its sizes alone, before its data is read', async () => {
-    const { bytes, card } = await encodeArtifact(model, tensors);
+  it('is refused by its sizes alone, before its data is read', () => {
+    const { bytes, card } = encodeArtifact(model, tensors);
     const header = bytes.subarray(0, headerLength(bytes, bytes.byteLength));
     expect(decodeHeader(header, bytes.byteLength).card).to.deep.equal(card);
     expect(() => decodeHeader(header, bytes.byteLength - 1))
@@ -133,18 +133,18 @@ describe('an artifact', () => {
       .with.property('reason', 'MODEL_CORRUPT');
   });
 
-  it('of a newer format is refused by its version, not as damaged', async () => {
-    const { bytes } = await encodeArtifact(model, tensors);
+  it('of a newer format is refused by its version, not as damaged', () => {
+    const { bytes } = encodeArtifact(model, tensors);
     const newer = Buffer.from(bytes).toString('latin1').replace('"format_version":"1"', '"format_version":"7"');
-    const error = await refusalOf(Uint8Array.from(Buffer.from(newer, 'latin1')));
+    const error = refusalOf(Uint8Array.from(Buffer.from(newer, 'latin1')));
     expect(error).to.have.property('reason', 'MODEL_FORMAT_UNSUPPORTED');
     expect(error)
       .to.have.property('message')
       .that.matches(/version 7.*up to 2/);
   });
 
-  it('is read also where its data is not aligned, as other writers of the layout leave it', async () => {
-    const { bytes, card } = await encodeArtifact(model, tensors);
+  it('is read also where its data is not aligned, as other writers of the layout leave it', () => {
+    const { bytes, card } = encodeArtifact(model, tensors);
     const start = headerLength(bytes, bytes.byteLength);
     const json = Buffer.from(bytes.subarray(8, start)).toString('latin1').trimEnd();
     // One byte more of padding, the checksum computed anew; a Buffer, as the disk gives it.
@@ -158,17 +158,17 @@ describe('an artifact', () => {
     const at = unaligned.indexOf(checksum);
     unaligned.write('0'.repeat(64), at);
     unaligned.write(createHash('sha256').update(unaligned).digest('hex'), at);
-    const decoded = await decodeArtifact(unaligned);
+    const decoded = decodeArtifact(unaligned);
     expect(decoded.card.sha256).to.equal(card.sha256);
     expect(decoded.tensors.x.data).to.deep.equal(tensors.x.data);
   });
 
-  it('that is another writer’s safetensors file is refused', async () => {
+  it('that is another writer’s safetensors file is refused', () => {
     const header = Buffer.from('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}  ');
     const bytes = new Uint8Array(8 + header.length + 4);
     new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
     bytes.set(header, 8);
-    await expectRefusal(bytes);
+    expectRefusal(bytes);
   });
 });
 
@@ -184,17 +184,17 @@ function headerOf(bytes: Uint8Array): object {
   return JSON.parse(Buffer.from(bytes.subarray(8, headerLength(bytes, bytes.byteLength))).toString());
 }
 
-async function refusalOf(bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
+function refusalOf(bytes: Uint8Array<ArrayBuffer>): unknown {
   try {
-    await decodeArtifact(bytes);
+    decodeArtifact(bytes);
   } catch (error) {
     return error;
   }
   throw new Error('the artifact was accepted');
 }
 
-async function expectRefusal(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-  const error = await refusalOf(bytes);
+function expectRefusal(bytes: Uint8Array<ArrayBuffer>): void {
+  const error = refusalOf(bytes);
   // A flipped bit in the version may make it a newer one.
   expect(error).to.have.property('reason').that.is.oneOf(['MODEL_CORRUPT', 'MODEL_FORMAT_UNSUPPORTED']);
 }

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import type { ModelCategories } from '../../src/model/categories.js';
-import { alignToFeatures, featureNamesOf, featuresOf, type NamedMatrix } from '../../src/model/features.js';
+import {
+  alignToFeatures,
+  featureNamesOf,
+  featuresOf,
+  moveColumns,
+  type NamedMatrix,
+} from '../../src/model/features.js';
 import { MAX_SHOWN, MAX_SHOWN_BYTES } from '../../src/model/shown-categories.js';
 import { refusalOf } from '../support/refusal.js';
 
@@ -70,11 +76,23 @@ describe('The features of a model', () => {
 
   it('are put in order, the strings of a column with it', () => {
     const aligned = alignToFeatures(row({ colour: 'blue', code: 7, size: 0.5 }), features);
+    expect(Array.from(aligned.data)).to.deep.equal([0, 7, 0.5]);
+    moveColumns(aligned, 0, 1);
     expect(Array.from(aligned.data)).to.deep.equal([0.5, 0, 7]);
     expect(aligned.strings).to.deep.equal([undefined, ['blue'], undefined]);
     expect(aligned.sources).to.deep.equal([2, 0, 1]);
     const asIs = row({ size: 0.5, colour: 'blue', code: 7 });
     expect(alignToFeatures(asIs, features)).to.equal(asIs);
+    moveColumns(asIs, 0, 1);
+    expect(Array.from(asIs.data)).to.deep.equal([0.5, 0, 7]);
+  });
+
+  it('are put in order in some rows, while the others stay', () => {
+    const one = row({ colour: 'blue', code: 7, size: 0.5 });
+    const data = Float64Array.of(0, 1, 2, 0, 3, 4, 0, 5, 6, 0, 7, 8);
+    const strings = [['blue', 'red', 'red', 'blue'], undefined, undefined];
+    moveColumns(alignToFeatures({ ...one, rows: 4, data, strings }, features), 1, 3);
+    expect(Array.from(data)).to.deep.equal([0, 1, 2, 4, 0, 3, 6, 0, 5, 0, 7, 8]);
   });
 
   it('take strings or numbers, and say which where the wrong ones come', () => {

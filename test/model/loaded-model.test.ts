@@ -5,10 +5,12 @@ import type { ModelCategories } from '../../src/model/categories.js';
 import { categoryTensors } from '../../src/model/category-tensors.js';
 import { featuresOf, type NamedMatrix } from '../../src/model/features.js';
 import { LoadedModel } from '../../src/model/loaded-model.js';
-import type { ModelCard } from '../../src/model/model.js';
+import { cardOf } from '../support/card.js';
 import { silent, specOf, trainingSet } from '../support/estimation.js';
+import { largeModels } from '../support/large-models.js';
 
 const never = new AbortController().signal;
+const caller = { signal: never };
 const LIMIT = 2 ** 30;
 
 const estimator = specOf('random_forest_classifier', { n_estimators: 3 });
@@ -17,19 +19,11 @@ const categories: ModelCategories = [
   { kind: 'string', values: ['red', 'blue', 'green'] },
   { kind: 'integer', values: Float64Array.of(100, 200) },
 ];
-const card: ModelCard = {
-  generation: 1,
+const card = cardOf(
+  { kind: 'string', values: ['a', 'b'] },
+  featuresOf(['size', 'colour', 'code'], categories),
   estimator,
-  classes: { kind: 'string', values: ['a', 'b'] },
-  features: featuresOf(['size', 'colour', 'code'], categories),
-  nSamples: 12,
-  metrics: {},
-  createdAt: new Date(),
-  fitDurationMs: 1,
-  requestId: '',
-  sha256: '',
-  sizeBytes: 0,
-};
+);
 
 /** A model of rows that are a where the colour is blue, and else b. */
 async function tensorsOf(of: ModelCategories = categories): Promise<Tensors> {
@@ -61,25 +55,33 @@ function table(colours: readonly string[], code: number): NamedMatrix {
 describe('A loaded model', () => {
   it('predicts by the names of categories', async () => {
     const model = await LoadedModel.of(card, await tensorsOf());
-    const { classIndexes } = await model.predict(table(['red', 'blue', 'green', 'blue'], 100), LIMIT, never);
+    const { classIndexes } = await model.predict(table(['red', 'blue', 'green', 'blue'], 100), LIMIT, caller);
     expect(Array.from(classIndexes)).to.deep.equal([1, 0, 1, 0]);
   });
 
   it('takes turns with all else while it predicts many rows, and predicts them all the same', async () => {
     const model = await LoadedModel.of(card, await tensorsOf());
     const colours = Array.from({ length: 300_000 }, (_, i) => ['red', 'blue', 'violet'][i % 3]);
-    let turns = 0;
-    let done = false;
-    const others = (): void => {
-      if (done) return;
-      turns++;
-      setImmediate(others);
-    };
-    others();
-    const { classIndexes } = await model.predict(table(colours, 200), LIMIT, never);
-    done = true;
-    expect(turns).to.be.above(2);
+    const others = countTurns();
+    const { classIndexes } = await model.predict(table(colours, 200), LIMIT, caller);
+    expect(others.end()).to.be.above(2);
     expect(classIndexes.every((label, i) => label === (i % 3 === 1 ? 0 : 1))).to.equal(true);
+  }).timeout(60_000);
+
+  it('takes turns with all else while it is made ready', async () => {
+    const { spec, tensors, shape } = largeModels['random_forest_classifier (core)']();
+    const numbers = Array.from({ length: shape.nFeatures }, () => undefined);
+    const classes = { kind: 'integer', values: BigInt64Array.of(0n, 1n, 2n) } as const;
+    const names = numbers.map((_, i) => `x${i}`);
+    const others = countTurns();
+    const model = await LoadedModel.of(
+      { ...card, estimator: spec, classes, features: featuresOf(names, numbers) },
+      tensors,
+    );
+    expect(others.end()).to.be.above(5);
+    expect(model.readsTensors).to.equal(false);
+    const bytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+    expect(model.memoryBytes).to.be.within(bytes, 3 * bytes);
   }).timeout(60_000);
 
   it('is refused as damaged where its categories are not those of its features', async () => {
@@ -94,3 +96,21 @@ describe('A loaded model', () => {
     }
   });
 });
+
+/** Counts the turns of the event loop from now until its end. */
+function countTurns(): { end(): number } {
+  let turns = 0;
+  let done = false;
+  const next = (): void => {
+    if (done) return;
+    turns++;
+    setImmediate(next);
+  };
+  next();
+  return {
+    end() {
+      done = true;
+      return turns;
+    },
+  };
+}

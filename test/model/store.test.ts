@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, rename, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { tensor } from '../../src/estimators/tensor.js';
@@ -12,24 +12,11 @@ describe('the store', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
   let store: ModelStore;
   let bytes: Uint8Array;
-  const idle = new AbortController().signal;
+  /** Another artifact. */
+  let other: Uint8Array;
 
-  before(async () => {
-    const { bytes: encoded } = await encodeArtifact(
-      {
-        generation: 1,
-        estimator: { kind: 'k_neighbors_classifier', engine: 'mljs', hyperparameters: {} },
-        classes: { kind: 'string', values: ['a', 'b'] },
-        features: [{ name: 'x0', kind: 'numeric' }],
-        nSamples: 2,
-        metrics: {},
-        createdAt: new Date(),
-        fitDurationMs: 1,
-        requestId: '',
-      },
-      { x: tensor('F64', [2, 1], Float64Array.of(1, 2)) },
-    );
-    bytes = encoded;
+  before(() => {
+    [bytes, other] = [1, 2].map(artifactOf);
   });
   beforeEach(async () => {
     directory = await temporaryDirectory();
@@ -41,13 +28,21 @@ describe('the store', () => {
   });
 
   const files = async () => (await readdir(directory.path)).filter((name) => name !== '.lock').toSorted();
+  const write = async (name: string, given: { to?: ModelStore; bytes?: Uint8Array; replace?: boolean } = {}) => {
+    const staged = await (given.to ?? store).stage(name, given.bytes ?? bytes);
+    try {
+      await staged.commit({ replace: given.replace ?? false });
+    } finally {
+      await staged.discard();
+    }
+  };
   const reopen = async () => {
     await store.close();
     store = await ModelStore.open(directory.path);
   };
 
   it('finds after a restart what was written before', async () => {
-    await store.write('Iris', bytes, idle);
+    await write('Iris');
     await reopen();
     const [found] = (await store.scan()).models;
     expect(found).to.have.property('name', 'Iris');
@@ -57,20 +52,56 @@ describe('the store', () => {
 
   it('makes the directory where it is missing', async () => {
     const deep = await ModelStore.open(join(directory.path, 'a/b/c'));
-    await deep.write('m', bytes, idle);
+    await write('m', { to: deep });
     await deep.close();
   });
 
-  it('writes nothing for a signal that has aborted', async () => {
-    const reason = new Error('gone');
-    const thrown = await store.write('m', bytes, AbortSignal.abort(reason)).catch((error: unknown) => error);
-    expect(thrown).to.equal(reason);
+  it('shows nothing of an artifact before it is committed, and leaves nothing of one that is not', async () => {
+    const staged = await store.stage('m', bytes);
+    expect((await store.scan()).models).to.deep.equal([]);
+    expect(await files()).to.have.length(1);
+    await staged.discard();
     expect(await files()).to.deep.equal([]);
+  });
+
+  it('sweeps up at the start what was never committed', async () => {
+    await store.stage('m', bytes);
+    await reopen();
+    expect(await files()).to.deep.equal([]);
+  });
+
+  it('replaces an artifact where it is told to, whoever reads the old one meanwhile', async () => {
+    await write('m');
+    const old = await open(join(directory.path, 'm.safetensors'));
+    await write('m', { bytes: other, replace: true });
+    expect(Buffer.compare(await old.readFile(), bytes)).to.equal(0);
+    await old.close();
+    expect(Buffer.compare(await store.read('m'), other)).to.equal(0);
+    expect(await files()).to.deep.equal(['m.safetensors']);
+  });
+
+  it('replaces an artifact that has gone meanwhile', async () => {
+    await write('m');
+    const staged = await store.stage('m', other);
+    await rm(join(directory.path, 'm.safetensors'));
+    await staged.commit({ replace: true });
+    await staged.discard();
+    expect(Buffer.compare(await store.read('m'), other)).to.equal(0);
+    expect(await files()).to.deep.equal(['m.safetensors']);
+  });
+
+  it('leaves all as it is where an artifact cannot be replaced', async () => {
+    const path = join(directory.path, 'm.safetensors');
+    await mkdir(path);
+    const thrown = await write('m', { replace: true }).catch((error: unknown) => error);
+    expect(thrown).to.have.property('reason', 'INTERNAL');
+    expect(await files()).to.deep.equal(['m.safetensors']);
+    expect((await stat(path)).isDirectory()).to.equal(true);
   });
 
   it('does not replace a file that was put there by hand', async () => {
     await writeFile(join(directory.path, 'm.safetensors'), 'mine');
-    const thrown = await store.write('m', bytes, idle).catch((error: unknown) => error);
+    const thrown = await write('m').catch((error: unknown) => error);
     expect(thrown).to.have.property('reason', 'MODEL_ALREADY_EXISTS');
     expect(await files()).to.deep.equal(['m.safetensors']);
   });
@@ -99,20 +130,20 @@ describe('the store', () => {
   });
 
   it('removes one, and counts one that has gone as removed', async () => {
-    await store.write('m', bytes, idle);
+    await write('m');
     await store.remove('m');
     await store.remove('m');
     expect(await files()).to.deep.equal([]);
   });
 
   it('removes all of some, and leaves the others', async () => {
-    for (const name of ['a', 'b', 'c']) await store.write(name, bytes, idle);
+    for (const name of ['a', 'b', 'c']) await write(name);
     await store.removeAll(['a', 'c', 'gone']);
     expect(await files()).to.deep.equal(['b.safetensors']);
   });
 
   it('undoes at the start a removal of many that was not committed', async () => {
-    for (const name of ['a', 'b']) await store.write(name, bytes, idle);
+    for (const name of ['a', 'b']) await write(name);
     await mkdir(join(directory.path, '.removing-x'));
     await rename(join(directory.path, 'a.safetensors'), join(directory.path, '.removing-x/a.safetensors'));
     await reopen();
@@ -153,8 +184,23 @@ describe('the store', () => {
   it('says which rule of the disk it met, and not where', async function () {
     if (process.getuid?.() === 0) this.skip(); // Root may write anywhere.
     await chmod(directory.path, 0o500);
-    const thrown = await store.write('m', bytes, idle).catch((error: unknown) => error);
+    const thrown = await write('m').catch((error: unknown) => error);
     await chmod(directory.path, 0o700);
     expect(thrown).to.have.property('message').that.includes('EACCES').and.not.includes(directory.path);
   });
 });
+
+function artifactOf(generation: number): Uint8Array {
+  const model = {
+    generation,
+    estimator: { kind: 'k_neighbors_classifier', engine: 'mljs', hyperparameters: {} },
+    classes: { kind: 'string', values: ['a', 'b'] },
+    features: [{ name: 'x0', kind: 'numeric' }],
+    nSamples: 2,
+    metrics: {},
+    createdAt: new Date(),
+    fitDurationMs: 1,
+    requestId: '',
+  } as const;
+  return encodeArtifact(model, { x: tensor('F64', [2, 1], Float64Array.of(1, 2)) }).bytes;
+}

@@ -49,7 +49,8 @@ export function dynamicClient(address: string): TestClient {
   };
 }
 
-function outcomeOf(error: ServiceError | null, response: unknown): Outcome {
+/** What a call of grpc-js came to. */
+export function outcomeOf(error: ServiceError | null, response: unknown): Outcome {
   if (error === null) return { ok: true, response };
   const [rich] = error.metadata.get('grpc-status-details-bin');
   const details = rich === undefined ? [] : Status.decode(Buffer.from(rich as Buffer)).details;

@@ -8,6 +8,7 @@ import type {
   TrainingSet,
 } from '../../src/estimators/estimator.js';
 import type { Tensors } from '../../src/estimators/tensor.js';
+import { runThrough } from '../../src/estimators/in-parts.js';
 
 /** Listens to nothing. */
 export const silent: TrainingMonitor = { progress: () => undefined };
@@ -45,7 +46,9 @@ export function predict(
   rows: readonly (readonly number[])[],
   Numbers: typeof Float64Array | typeof Float32Array = Float64Array,
 ): number[][] {
-  const predictor = engineOf(spec).restore(tensors, { nFeatures, nClasses, nCategories }, spec.hyperparameters);
+  const predictor = runThrough(
+    engineOf(spec).restore(tensors, { nFeatures, nClasses, nCategories }, spec.hyperparameters),
+  );
   const probabilities = new Float64Array(rows.length * nClasses).fill(NaN);
   const data = new Numbers(rows.flat());
   predictor.predictProbabilities({ rows: rows.length, columns: nFeatures, data }, probabilities);

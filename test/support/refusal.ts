@@ -15,3 +15,13 @@ export function refusalOf(act: () => unknown, reason: ErrorReason, fields: reado
   expect(thrown.violations.map(({ field }) => field)).to.deep.equal(fields);
   return thrown;
 }
+
+/** What a promise is rejected with; fails where it is not. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was rejected');
+}

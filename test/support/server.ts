@@ -15,6 +15,7 @@ export interface TestServer extends ModelServer {
 
 export interface TestServerOptions extends Partial<Config> {
   readonly workerEntry?: URL;
+  readonly uploadIdleMs?: number;
   readonly log?: Logger;
 }
 
@@ -26,7 +27,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 }
 
 async function serve(
-  { workerEntry, log, ...given }: TestServerOptions,
+  { workerEntry, uploadIdleMs, log, ...given }: TestServerOptions,
   clean: () => Promise<void>,
 ): Promise<TestServer> {
   const config: Config = {
@@ -37,7 +38,7 @@ async function serve(
     shutdownGraceSeconds: 5,
     ...given,
   };
-  const server = await startModelServer(config, { log: log ?? pino({ level: 'silent' }), workerEntry });
+  const server = await startModelServer(config, { log: log ?? pino({ level: 'silent' }), workerEntry, uploadIdleMs });
   let stopped: Promise<void> | undefined;
   const stop: ModelServer['stop'] = (stopOptions) => (stopped ??= server.stop(stopOptions));
   return {
@@ -46,7 +47,7 @@ async function serve(
     stop,
     restart: async (changes = {}) => {
       await stop();
-      return serve({ workerEntry, log, ...config, ...changes }, clean);
+      return serve({ workerEntry, uploadIdleMs, log, ...config, ...changes }, clean);
     },
     close: async () => {
       await stop();

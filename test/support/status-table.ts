@@ -20,7 +20,12 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
   const data = blobs();
 
   beforeEach(async () => {
-    server = await startTestServer({ workerEntry: faultyWorker, maxInferenceModels: 1, trainingMemoryMb: 64 });
+    server = await startTestServer({
+      workerEntry: faultyWorker,
+      maxInferenceModels: 1,
+      maxInferenceMemoryMb: 1,
+      trainingMemoryMb: 64,
+    });
     helper = dynamicClient(server.address);
     client = await connect(server.address);
   });
@@ -49,7 +54,9 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
     await fit('iris');
     const failure = await refusal('Fit', { name: 'iris', estimator: quick, ...data });
     expectStatus(failure, 'ALREADY_EXISTS', 'MODEL_ALREADY_EXISTS');
-    expect(failure.message).to.equal('the model iris is stored already; remove it first, or choose another name');
+    expect(failure.message).to.equal(
+      'the model iris is stored already; set options.replace, remove it first, or choose another name',
+    );
   });
 
   it('answers ALREADY_EXISTS to a Fit whose name is in training, and says what works then', () =>
@@ -76,6 +83,22 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
     await load('first');
     expectStatus(await refusal('Load', { name: 'second' }), 'RESOURCE_EXHAUSTED', 'LOADED_MODEL_LIMIT_REACHED');
   });
+
+  it('answers RESOURCE_EXHAUSTED with the sizes to a Load for which there is no memory', async () => {
+    await succeed(helper.call('Fit', { name: 'large', estimator: quick, ...blobs({ perClass: 2000, features: 30 }) }));
+    const failure = await refusal('Load', { name: 'large' });
+    expectStatus(failure, 'RESOURCE_EXHAUSTED', 'LOADED_MEMORY_LIMIT_REACHED');
+    expect(failure.message).to.equal(
+      'the model large would take about 2 MB in memory; other models take 0 MB, and MAX_INFERENCE_MEMORY_MB allows 1 MB; raise MAX_INFERENCE_MEMORY_MB on the server',
+    );
+    expectStatus(await refusal('Predict', { name: 'large', x: {} }), 'FAILED_PRECONDITION', 'MODEL_NOT_LOADED');
+  });
+
+  it('answers ALREADY_EXISTS to a Fit that replaces a name in training', () =>
+    whileTraining('iris', async () => {
+      const failure = await refusal('Fit', { name: 'iris', estimator: quick, ...data, options: { replace: true } });
+      expectStatus(failure, 'ALREADY_EXISTS', 'MODEL_ALREADY_EXISTS');
+    }));
 
   it('answers ALREADY_EXISTS to a Load of a loaded model', async () => {
     await fit('iris');
@@ -210,7 +233,6 @@ export function describeStatusTable(connect: (address: string) => TestClient | P
       { estimator: { logisticRegression: { solver: 'SOLVER_SAGA' } } },
       'estimator.logistic_regression.solver',
     ],
-    ['replace', { options: { replace: true } }, 'options.replace'],
   ];
   for (const [what, change, field] of unimplemented) {
     it(`answers UNIMPLEMENTED with the field's path to a Fit with ${what}`, async () => {

@@ -13,9 +13,10 @@ export async function holdTraining(
   client: TestClient,
   name: string,
   estimator: object = endless,
+  more: object = {},
 ): Promise<HeldTraining> {
   const abort = new AbortController();
-  const request = { name, estimator, ...blobs({ perClass: 100 }) };
+  const request = { name, estimator, ...blobs({ perClass: 100 }), ...more };
   const ended = client.call('Fit', request, { signal: abort.signal });
   await untilStatus(client, (status) => namesOf(status).includes(name));
   return {

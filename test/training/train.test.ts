@@ -7,6 +7,7 @@ import { train } from '../../src/training/train.js';
 import { silent } from '../support/estimation.js';
 import { lcg } from '../support/problems.js';
 import { refusalOf } from '../support/refusal.js';
+import { runThrough } from '../../src/estimators/in-parts.js';
 
 const KINDS = Object.values(catalog).flatMap(({ kind, engines }) => (engines.core === undefined ? [] : [kind]));
 const N_CLASSES = 3;
@@ -90,7 +91,7 @@ describe('the scoring of a training', () => {
     const shape = { nFeatures: x.columns, nClasses: N_CLASSES };
     const training = { ...shape, nSamples: x.rows, x: Float64Array.from(x.data), y: Int32Array.from(y.values, Number) };
     const tensors = engine.fit({ ...training, seed: 1 }, spec.hyperparameters, silent);
-    const predictor = engine.restore(tensors, shape, spec.hyperparameters);
+    const predictor = runThrough(engine.restore(tensors, shape, spec.hyperparameters));
     const atOnce = new Float64Array(x.rows * N_CLASSES);
     predictor.predictProbabilities(x, atOnce);
     let pauses = 0;

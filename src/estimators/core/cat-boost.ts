@@ -82,8 +82,8 @@ export const coreCatBoost: Engine<CatBoostHyperparameters> = {
     return obliviousBoost(rows, { ...catBoostPlan(hyperparameters, rows, keepsBest), classFactors }, monitor);
   },
 
-  restore(tensors, shape: ModelShape) {
-    return obliviousPredictor(readObliviousTrees(tensors, shape), shape);
+  *restore(tensors, shape: ModelShape) {
+    return yield* obliviousPredictor(yield* readObliviousTrees(tensors, shape), shape);
   },
 };
 

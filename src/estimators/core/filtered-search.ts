@@ -1,6 +1,6 @@
 import { type Placed, Workspace } from '../../kernels/workspace.js';
-import { placeRoundedRows, type RoundedRows, roundedRowsBytes } from './rounded-rows.js';
-import { round, type Rounded, type Rounding } from './rounding.js';
+import { type RoundedRows, roundedRowsBytes } from './rounded-rows.js';
+import { round, type Rounded } from './rounding.js';
 
 /** Rows are gone through in parts of this size, which stay in a cache for all queries of a batch. */
 export const PART_BYTES = 262_144;
@@ -13,7 +13,6 @@ const HIGHEST = 2 ** 31 - 1;
 
 /** The Euclidean search that looks at rounded rows first; see the kernel filter-scan. */
 export class FilteredSearch {
-  readonly rounded: RoundedRows;
   /** Shape: batch x 4; see the kernel. */
   readonly bounds: Placed<Float64Array>;
   /** Shape: batch; the distance of the nearest row that was left out, at the least that of the farthest neighbour. */
@@ -27,13 +26,11 @@ export class FilteredSearch {
 
   constructor(
     private readonly workspace: Workspace,
-    rows: Placed<Float64Array>,
+    readonly rounded: RoundedRows,
     private readonly nFeatures: number,
     private readonly k: number,
     batch: number,
-    rounding: Rounding,
   ) {
-    this.rounded = placeRoundedRows(workspace, rows, nFeatures, rounding);
     this.bounds = workspace.f64(batch * 4);
     this.outside = workspace.f64(batch);
     this.thresholds = workspace.i32(batch);

@@ -1,5 +1,6 @@
 import { type Placed, Workspace } from '../../kernels/workspace.js';
 import type { ModelShape } from '../estimator.js';
+import type { InParts } from '../in-parts.js';
 import { type Forest, LEAF } from './forest-tensors.js';
 
 /** The bytes of a node, a share and a row's value: see kernels/assembly/traversal.ts. */
@@ -10,6 +11,8 @@ const VALUE_BYTES = 8;
 const PURE = 0x8000_0000;
 /** The upper half of the NaN that marks a leaf. */
 const QUIET_NAN = 0x7ff8_0000;
+/** How many nodes, and shares with them, are laid out at a time. */
+const PART = 4096;
 
 /** Trees laid out for the kernels that walk them. */
 interface FlatForest {
@@ -36,7 +39,7 @@ export function flatForestBytes({ treeStart, feature, shareStart, share }: Fores
  *
  * @throws RangeError when the nodes are not those of trees, or a split is not valid.
  */
-export function flattenForest(workspace: Workspace, forest: Forest, shape: ModelShape): FlatForest {
+export function* flattenForest(workspace: Workspace, forest: Forest, shape: ModelShape): InParts<FlatForest> {
   const { treeStart, feature } = forest;
   const nTrees = treeStart.length - 1;
   const nodes = new NodeWriter(workspace, forest, shape);
@@ -46,6 +49,10 @@ export function flattenForest(workspace: Workspace, forest: Forest, shape: Model
     // The places where the nodes to come belong.
     const open = [next++];
     for (let node = treeStart[tree]; node < treeStart[tree + 1]; node++) {
+      if (nodes.written >= PART) {
+        nodes.written = 0;
+        yield;
+      }
       const place = open.pop();
       if (place === undefined) throw notATree(tree);
       if (feature[node] === LEAF) {
@@ -68,10 +75,13 @@ function notATree(tree: number): RangeError {
 
 /** Writes nodes in the order of the tensors, each to its place. */
 class NodeWriter {
+  /** Nodes and shares; for the caller to set back. */
+  written = 0;
   readonly #words: Placed<Uint32Array<ArrayBuffer>>;
   readonly #numbers: Float64Array;
   readonly #missingRight: Placed<Uint8Array<ArrayBuffer>>;
   readonly #shares: Placed<Uint32Array<ArrayBuffer>>;
+  readonly #shareNumbers: Float64Array;
   readonly #forest: Forest;
   readonly #shape: ModelShape;
   #split = 0;
@@ -83,6 +93,7 @@ class NodeWriter {
     this.#numbers = new Float64Array(this.#words.buffer, this.#words.byteOffset, this.#words.length / 2);
     this.#missingRight = workspace.u8(forest.feature.length);
     this.#shares = workspace.u32(((forest.share.length + forest.shareStart.length) * SHARE_BYTES) / 4);
+    this.#shareNumbers = new Float64Array(this.#shares.buffer, this.#shares.byteOffset, this.#shares.length / 2);
     this.#forest = forest;
     this.#shape = shape;
   }
@@ -97,6 +108,7 @@ class NodeWriter {
     const fits = feature >= 0 && feature < this.#shape.nFeatures && threshold > -Infinity && missingLeft <= 1;
     if (!fits) throw new RangeError(`split ${this.#split} of the forest is not valid`);
     this.#split++;
+    this.written++;
     this.#numbers[place * 2] = threshold;
     this.#words[place * 4 + 2] = feature * VALUE_BYTES;
     this.#words[place * 4 + 3] = left * NODE_BYTES;
@@ -105,6 +117,7 @@ class NodeWriter {
 
   writeLeaf(place: number): void {
     const label = this.#forest.leaf[this.#leaf++];
+    this.written++;
     this.#words[place * 4] = label < this.#shape.nClasses ? PURE + label : this.#writeShares();
     this.#words[place * 4 + 1] = QUIET_NAN;
     this.#words[place * 4 + 3] = place * NODE_BYTES;
@@ -121,12 +134,12 @@ class NodeWriter {
     const to = shareStart[this.#mixed + 1];
     // Before each leaf's shares stands their count.
     const place = from + this.#mixed++;
-    const numbers = new Float64Array(this.#shares.buffer, this.#shares.byteOffset, this.#shares.length / 2);
+    this.written += to - from;
     this.#shares[place * 4] = to - from;
     for (let i = from; i < to; i++) {
       const at = place + 1 + i - from;
       this.#shares[at * 4] = shareClass[i];
-      numbers[at * 2 + 1] = share[i];
+      this.#shareNumbers[at * 2 + 1] = share[i];
     }
     return place;
   }

@@ -1,5 +1,6 @@
 import { Workspace } from '../../kernels/workspace.js';
 import type { ModelShape, Predictor } from '../estimator.js';
+import type { InParts } from '../in-parts.js';
 import type { Forest } from './forest-tensors.js';
 import { flatForestBytes, flattenForest } from './flat-forest.js';
 
@@ -15,7 +16,7 @@ const MAX_BATCH_VALUES = 65_536;
  *
  * @throws RangeError when the trees are not valid.
  */
-export function forestPredictor(forest: Forest, shape: ModelShape): Predictor {
+export function* forestPredictor(forest: Forest, shape: ModelShape): InParts<Predictor> {
   const { nFeatures, nClasses } = shape;
   const batch = Math.max(LANES, Math.min(MAX_BATCH, Math.floor(MAX_BATCH_VALUES / nFeatures)));
   // Complete rows fill the slots from the front, up to a multiple of the lanes; the others from the back.
@@ -23,7 +24,7 @@ export function forestPredictor(forest: Forest, shape: ModelShape): Predictor {
   const workspace = new Workspace(
     flatForestBytes(forest) + Workspace.sizeOf(slots * nFeatures, 8) + Workspace.sizeOf(slots * nClasses, 8),
   );
-  const { nTrees, nodes, roots, shares, missingRight } = flattenForest(workspace, forest, shape);
+  const { nTrees, nodes, roots, shares, missingRight } = yield* flattenForest(workspace, forest, shape);
   const { kernels } = workspace;
   const x = workspace.f64(slots * nFeatures);
   const sums = workspace.f64(slots * nClasses);
@@ -52,6 +53,7 @@ export function forestPredictor(forest: Forest, shape: ModelShape): Predictor {
   };
 
   return {
+    memoryBytes: workspace.byteLength,
     predictProbabilities({ rows, columns, data }, probabilities) {
       for (let first = 0; first < rows; first += batch) {
         const n = Math.min(batch, rows - first);

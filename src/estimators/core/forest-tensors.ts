@@ -1,4 +1,5 @@
 import type { ModelShape } from '../estimator.js';
+import { allFit, countOf, forParts, type InParts, PART } from '../in-parts.js';
 import { dataOf, type Tensors } from '../tensor.js';
 
 /** Marks a node as a leaf, in the place of its feature. */
@@ -34,12 +35,12 @@ export interface Forest {
  *
  * @throws RangeError when a tensor is not one of such a forest.
  */
-export function readForest(tensors: Tensors, { nFeatures, nClasses }: ModelShape, nTrees: number): Forest {
+export function* readForest(tensors: Tensors, { nFeatures, nClasses }: ModelShape, nTrees: number): InParts<Forest> {
   const feature = dataOf(tensors, 'feature', 'I32', [-1]);
-  const nLeaves = feature.reduce((n, of) => n + (of === LEAF ? 1 : 0), 0);
+  const nLeaves = yield* countOf(feature, LEAF);
   const shareClass = dataOf(tensors, 'share_class', 'U32', [-1]);
   const leaf = dataOf(tensors, 'leaf', 'U32', [nLeaves]);
-  const nMixed = leaf.reduce((n, of) => n + (of === nClasses ? 1 : 0), 0);
+  const nMixed = yield* countOf(leaf, nClasses);
   const forest: Forest = {
     treeStart: dataOf(tensors, 'tree_start', 'U32', [nTrees + 1]),
     feature,
@@ -51,22 +52,30 @@ export function readForest(tensors: Tensors, { nFeatures, nClasses }: ModelShape
     share: dataOf(tensors, 'share', 'F64', [shareClass.length]),
   };
   dataOf(tensors, 'feature_importances', 'F64', [nFeatures]);
-  requireOffsets('tree_start', forest.treeStart, feature.length);
-  requireOffsets('share_start', forest.shareStart, shareClass.length);
-  requireLeaves(forest, nClasses);
+  yield* requireOffsets('tree_start', forest.treeStart, feature.length);
+  yield* requireOffsets('share_start', forest.shareStart, shareClass.length);
+  yield* requireLeaves(forest, nClasses);
   return forest;
 }
 
 /** Offsets rise from 0 to `length`, and no part is empty. */
-function requireOffsets(name: string, offsets: Uint32Array, length: number): void {
-  const rises = offsets.every((offset, i) => (i === 0 ? offset === 0 : offset > offsets[i - 1]));
+function* requireOffsets(name: string, offsets: Uint32Array, length: number): InParts<void> {
+  const rises = yield* allFit(offsets, (offset, i) => (i === 0 ? offset === 0 : offset > offsets[i - 1]));
   if (!rises || offsets[offsets.length - 1] !== length) throw new RangeError(`tensor ${name} has wrong offsets`);
 }
 
-function requireLeaves({ leaf, shareStart, shareClass, share }: Forest, nClasses: number): void {
-  const wrong = leaf.findIndex((of) => of > nClasses);
-  if (wrong !== -1) throw new RangeError(`leaf ${wrong} of the forest is not valid`);
+function* requireLeaves({ leaf, shareStart, shareClass, share }: Forest, nClasses: number): InParts<void> {
+  yield* forParts(leaf.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      if (leaf[i] > nClasses) throw new RangeError(`leaf ${i} of the forest is not valid`);
+    }
+  });
+  let last = 0;
   for (let mixed = 0; mixed + 1 < shareStart.length; mixed++) {
+    if (shareStart[mixed] - last >= PART) {
+      last = shareStart[mixed];
+      yield;
+    }
     let sum = 0;
     let fits = true;
     for (let i = shareStart[mixed]; i < shareStart[mixed + 1]; i++) {

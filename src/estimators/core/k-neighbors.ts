@@ -1,4 +1,5 @@
 import type { Engine, ModelShape } from '../estimator.js';
+import { allFit, copyInParts, forParts, type InParts } from '../in-parts.js';
 import type { KNeighborsHyperparameters } from '../k-neighbors-classifier.js';
 import { requireNeighbours } from '../require-neighbours.js';
 import { dataOf, tensor, type Tensors } from '../tensor.js';
@@ -18,7 +19,7 @@ export const coreKNeighbors: Engine<KNeighborsHyperparameters> = {
 
   trainingBytes({ nSamples, nFeatures, nValidation, values }, { n_neighbors, p }) {
     const model = (isSinglePrecision(values) ? 4 : 8) * nSamples * nFeatures + 4 * nSamples;
-    const search = nValidation === 0 ? 0 : NeighbourSearch.bytes(nSamples, nFeatures, n_neighbors, p);
+    const search = nValidation === 0 ? 0 : 4 * nSamples + NeighbourSearch.bytes(nSamples, nFeatures, n_neighbors, p);
     return { reading: model, learning: model, predicting: model + search };
   },
 
@@ -34,13 +35,17 @@ export const coreKNeighbors: Engine<KNeighborsHyperparameters> = {
     return tensors;
   },
 
-  restore(tensors, shape, { n_neighbors: k, p, weights }) {
+  *restore(tensors, shape, { n_neighbors: k, p, weights }) {
     const { nFeatures, nClasses } = shape;
-    const { x, y } = read(tensors, shape, k);
-    const search = new NeighbourSearch(x, nFeatures, k, p);
+    const rows = yield* read(tensors, shape, k);
+    // Copies, which do not keep the tensors in memory.
+    const y = new Int32Array(rows.y.length);
+    yield* copyInParts(y, rows.y);
+    const search = yield* NeighbourSearch.of(rows.x, nFeatures, k, p);
     const { distances, neighbours, batch } = search;
     const weigh = weights === 'uniform' ? () => 1 : p === 1 ? inverse : inverseRoot;
     return {
+      memoryBytes: search.memoryBytes + y.byteLength,
       predictProbabilities(matrix, probabilities) {
         probabilities.fill(0, 0, matrix.rows * nClasses);
         for (let first = 0; first < matrix.rows; first += batch) {
@@ -83,19 +88,27 @@ function isSinglePrecision(x: Float64Array | Float32Array): boolean {
   return true;
 }
 
-function areFinite(x: Float64Array | Float32Array): boolean {
+function* areFinite(x: Float64Array | Float32Array): InParts<boolean> {
   // 0 for finite numbers, NaN for others.
   let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] - x[i];
+  yield* forParts(x.length, (from, to) => {
+    for (let i = from; i < to; i++) sum += x[i] - x[i];
+  });
   return sum === 0;
 }
 
-function read(tensors: Tensors, { nFeatures, nClasses }: ModelShape, nNeighbors: number) {
+interface Rows {
+  readonly x: Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+  readonly y: Int32Array<ArrayBuffer>;
+}
+
+function* read(tensors: Tensors, { nFeatures, nClasses }: ModelShape, nNeighbors: number): InParts<Rows> {
   const y = dataOf(tensors, 'y', 'I32', [-1]);
   const dtype = tensors['x']?.dtype === 'F32' ? 'F32' : 'F64';
   const x = dataOf(tensors, 'x', dtype, [y.length, nFeatures]);
   if (y.length < nNeighbors) throw new RangeError(`${y.length} rows have no ${nNeighbors} neighbours`);
-  if (!y.every((label) => label >= 0 && label < nClasses)) throw new RangeError('tensor y names unknown classes');
-  if (!areFinite(x)) throw new RangeError('tensor x is not finite');
+  const areLabels = yield* allFit(y, (label) => label >= 0 && label < nClasses);
+  if (!areLabels) throw new RangeError('tensor y names unknown classes');
+  if (!(yield* areFinite(x))) throw new RangeError('tensor x is not finite');
   return { x, y };
 }

@@ -33,8 +33,13 @@ export const coreLgbm: Engine<LgbmHyperparameters> = {
     return boost(training, lgbmPlan(hyperparameters, training.nClasses), monitor);
   },
 
-  restore(tensors, shape: ModelShape) {
-    return boostedPredictor(readBoostedTrees(tensors, shape, outputsOf(shape.nClasses)), shape, false, false);
+  *restore(tensors, shape: ModelShape) {
+    return yield* boostedPredictor(
+      yield* readBoostedTrees(tensors, shape, outputsOf(shape.nClasses)),
+      shape,
+      false,
+      false,
+    );
   },
 };
 

@@ -35,9 +35,9 @@ export const coreLogisticRegression: Engine<LogisticRegressionHyperparameters> =
     };
   },
 
-  restore(tensors, shape) {
+  *restore(tensors, shape) {
     dataOf(tensors, 'n_iter', 'I32', [1]);
     dataOf(tensors, 'converged', 'U8', [1]);
-    return linearPredictor(tensors, shape);
+    return yield* linearPredictor(tensors, shape);
   },
 };

@@ -1,7 +1,9 @@
 import { type Placed, Workspace } from '../../kernels/workspace.js';
+import { copyInParts, forParts, type InParts } from '../in-parts.js';
 import type { Matrix } from '../matrix.js';
 import { binaryExponent } from './binary-exponent.js';
 import { FilteredSearch, PART_BYTES } from './filtered-search.js';
+import { placeRoundedRows, type RoundedRows } from './rounded-rows.js';
 import { roundingBytes, roundingOf } from './rounding.js';
 
 /** The most bytes of heaps: there are fewer queries in a batch when they have many neighbours. */
@@ -51,31 +53,48 @@ export class NeighbourSearch {
     );
   }
 
-  /** @param x shape: n x nFeatures, row-major, finite */
-  constructor(
-    x: Float64Array | Float32Array,
+  /**
+   * A search among rows, which are copied, in parts.
+   *
+   * @param x shape: n x nFeatures, row-major, finite
+   */
+  static *of(x: Float64Array | Float32Array, nFeatures: number, k: number, p: number): InParts<NeighbourSearch> {
+    const workspace = new Workspace(NeighbourSearch.bytes(x.length / nFeatures, nFeatures, k, p));
+    const rows = workspace.f64(x.length);
+    const scale = yield* scaleOf(x);
+    yield* copyInParts(rows, x);
+    if (scale !== 1) {
+      yield* forParts(rows.length, (from, to) => {
+        for (let i = from; i < to; i++) rows[i] *= scale;
+      });
+    }
+    const rounding = p === 2 ? yield* roundingOf(workspace, rows, nFeatures) : undefined;
+    const rounded = rounding && (yield* placeRoundedRows(workspace, rows, nFeatures, rounding));
+    return new NeighbourSearch(workspace, rows, rounded, scale, nFeatures, k, p);
+  }
+
+  /** @param rows shape: n x nFeatures, brought to `scale` */
+  private constructor(
+    workspace: Workspace,
+    rows: Placed<Float64Array>,
+    rounded: RoundedRows | undefined,
+    scale: number,
     private readonly nFeatures: number,
     private readonly k: number,
     private readonly p: number,
   ) {
-    const n = x.length / nFeatures;
-    this.#n = n;
+    this.#n = rows.length / nFeatures;
     this.batch = batchOf(k);
     const { batch } = this;
-    const workspace = new Workspace(NeighbourSearch.bytes(n, nFeatures, k, p));
     this.#workspace = workspace;
-    const rows = workspace.f64(x.length);
-    this.#scale = scaleOf(x);
-    rows.set(x);
-    if (this.#scale !== 1) for (let i = 0; i < x.length; i++) rows[i] *= this.#scale;
+    this.#scale = scale;
     this.#points = workspace.f64(batch * nFeatures);
     this.#pair = workspace.f64(2 * nFeatures);
     this.distances = workspace.f64(batch * k);
     this.neighbours = workspace.u32(batch * k);
     this.#exactly = new Uint8Array(batch);
     this.#marked = new Uint8Array(batch);
-    const rounding = p === 2 ? roundingOf(workspace, rows, nFeatures) : undefined;
-    this.#filtered = rounding && new FilteredSearch(workspace, rows, nFeatures, k, batch, rounding);
+    this.#filtered = rounded && new FilteredSearch(workspace, rounded, nFeatures, k, batch);
     this.#record = workspace.u32(10);
     this.#record.set([
       rows.address,
@@ -89,6 +108,11 @@ export class NeighbourSearch {
       nFeatures,
       k,
     ]);
+  }
+
+  /** The bytes that it keeps. */
+  get memoryBytes(): number {
+    return this.#workspace.byteLength;
   }
 
   /** Finds the neighbours of the `count` rows of `x` from `first` on. */
@@ -159,12 +183,14 @@ function batchOf(k: number): number {
  * Queries whose squares are infinite all the same count as equally far from every
  * row.
  */
-function scaleOf(x: Float64Array | Float32Array): number {
+function* scaleOf(x: Float64Array | Float32Array): InParts<number> {
   let largest = 0;
-  for (let i = 0; i < x.length; i++) {
-    const magnitude = Math.abs(x[i]);
-    if (magnitude > largest) largest = magnitude;
-  }
+  yield* forParts(x.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const magnitude = Math.abs(x[i]);
+      if (magnitude > largest) largest = magnitude;
+    }
+  });
   if (largest === 0) return 1;
   const exponent = binaryExponent(largest);
   if (Math.abs(exponent) < MAX_EXPONENT) return 1;

@@ -77,8 +77,8 @@ export const coreRandomForest: Engine<RandomForestHyperparameters> = {
     return { ...writer.tensors(), ...outOfBag?.tensors(pause) };
   },
 
-  restore(tensors, shape, { n_estimators }) {
-    return forestPredictor(readForest(tensors, shape, n_estimators), shape);
+  *restore(tensors, shape, { n_estimators }) {
+    return yield* forestPredictor(yield* readForest(tensors, shape, n_estimators), shape);
   },
 };
 

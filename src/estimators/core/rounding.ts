@@ -1,4 +1,6 @@
 import { type Placed, Workspace } from '../../kernels/workspace.js';
+import { forParts, type InParts, PART } from '../in-parts.js';
+import { nthSmallest } from './nth-smallest.js';
 
 /** The greatest norm of a rounded row; with queries half as far again, scores stay below 2^31. */
 const MAX_ROW_NORM = 32_000;
@@ -37,34 +39,51 @@ export function roundingBytes(nFeatures: number): number {
  * holds nearly all of its rows; undefined where there is none, as for equal rows.
  * A few rows far out may be left off, so that they do not make it coarse.
  */
-export function roundingOf(workspace: Workspace, x: Placed<Float64Array>, nFeatures: number): Rounding | undefined {
+export function* roundingOf(
+  workspace: Workspace,
+  x: Placed<Float64Array>,
+  nFeatures: number,
+): InParts<Rounding | undefined> {
   const n = x.length / nFeatures;
   const centre = workspace.f64(nFeatures);
   const report = workspace.f64(3);
-  writeMeans(x, centre);
+  yield* writeMeans(x, centre);
   const norms = new Float64Array(n);
   let most = 0;
-  for (let row = 0, at = x.address; row < n; row++, at += 8 * nFeatures) {
-    norms[row] = Math.sqrt(workspace.kernels.squaredDistance(at, centre.address, nFeatures));
-    if (norms[row] > most) most = norms[row];
-  }
-  const norm = greatestNorm(norms, most);
+  const measure = (from: number, to: number) => {
+    for (let row = from, at = x.address + 8 * nFeatures * from; row < to; row++, at += 8 * nFeatures) {
+      norms[row] = Math.sqrt(workspace.kernels.squaredDistance(at, centre.address, nFeatures));
+      if (norms[row] > most) most = norms[row];
+    }
+  };
+  yield* forParts(n, measure, rowsOfPart(nFeatures));
+  const norm = yield* greatestNorm(norms, most);
   // Each coordinate may be rounded up by a half.
   const room = MAX_ROW_NORM - Math.sqrt(nFeatures) / 2;
   return norm > MIN_NORM ? { centre, unit: room / norm, report } : undefined;
 }
 
 /** The greatest of `norms`, which is `most`, or of nearly all of them, where a few are far beyond. */
-function greatestNorm(norms: Float64Array, most: number): number {
+function* greatestNorm(norms: Float64Array<ArrayBuffer>, most: number): InParts<number> {
   const few = norms.length >> 9;
   let nFar = 0;
-  for (let row = 0; row < norms.length; row++) if (norms[row] >= most / 4) nFar++;
-  return nFar > few ? most : norms.toSorted()[norms.length - 1 - few];
+  yield* forParts(norms.length, (from, to) => {
+    for (let row = from; row < to; row++) if (norms[row] >= most / 4) nFar++;
+  });
+  return nFar > few ? most : yield* nthSmallest(norms, norms.length - 1 - few);
 }
 
-function writeMeans(x: Float64Array, means: Float64Array): void {
+/** How many rows are moved to a grid, or measured, at a time. */
+export function rowsOfPart(nFeatures: number): number {
+  return Math.max(1, Math.floor(PART / 4 / nFeatures));
+}
+
+function* writeMeans(x: Float64Array, means: Float64Array): InParts<void> {
   const nFeatures = means.length;
-  for (let at = 0; at < x.length;) for (let j = 0; j < nFeatures; j++, at++) means[j] += x[at];
+  const add = (from: number, to: number) => {
+    for (let at = from; at < to;) for (let j = 0; j < nFeatures; j++, at++) means[j] += x[at];
+  };
+  yield* forParts(x.length, add, rowsOfPart(nFeatures) * nFeatures);
   for (let j = 0; j < nFeatures; j++) means[j] /= x.length / nFeatures;
 }
 

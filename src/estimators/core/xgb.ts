@@ -54,8 +54,13 @@ export const coreXgb: Engine<XgbHyperparameters> = {
     return boost(training, xgbPlan(hyperparameters, nClasses), monitor);
   },
 
-  restore(tensors, shape: ModelShape) {
-    return boostedPredictor(readBoostedTrees(tensors, shape, outputsOf(shape.nClasses)), shape, true, true);
+  *restore(tensors, shape: ModelShape) {
+    return yield* boostedPredictor(
+      yield* readBoostedTrees(tensors, shape, outputsOf(shape.nClasses)),
+      shape,
+      true,
+      true,
+    );
   },
 };
 

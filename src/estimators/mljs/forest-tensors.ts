@@ -1,4 +1,5 @@
 import type { ModelShape } from '../estimator.js';
+import { allFit, forParts, type InParts, PART } from '../in-parts.js';
 import { dataOf, tensor, type Tensors } from '../tensor.js';
 
 /** Marks a node as a leaf, in the place of its feature. */
@@ -86,7 +87,7 @@ export class ForestWriter {
  *
  * @throws RangeError when it would not.
  */
-export function readForest(tensors: Tensors, { nFeatures, nClasses }: ModelShape, nTrees: number): Forest {
+export function* readForest(tensors: Tensors, { nFeatures, nClasses }: ModelShape, nTrees: number): InParts<Forest> {
   const feature = dataOf(tensors, 'feature', 'I32', [-1]);
   const leafClass = dataOf(tensors, 'leaf_class', 'U32', [-1]);
   const forest: Forest = {
@@ -98,22 +99,27 @@ export function readForest(tensors: Tensors, { nFeatures, nClasses }: ModelShape
     leafClass,
     leafShare: dataOf(tensors, 'leaf_share', 'F64', [leafClass.length]),
   };
-  requireOffsets('tree_start', forest.treeStart, feature.length);
-  requireOffsets('leaf_start', forest.leafStart, leafClass.length);
-  for (let t = 0; t < nTrees; t++) requireTree(forest, forest.treeStart[t], forest.treeStart[t + 1], nFeatures);
-  requireLeaves(forest, nClasses);
+  yield* requireOffsets('tree_start', forest.treeStart, feature.length);
+  yield* requireOffsets('leaf_start', forest.leafStart, leafClass.length);
+  for (let t = 0; t < nTrees; t++) yield* requireTree(forest, forest.treeStart[t], forest.treeStart[t + 1], nFeatures);
+  yield* requireLeaves(forest, nClasses);
   return forest;
 }
 
 /** Offsets rise from 0 to `length`, and no part is empty. */
-function requireOffsets(name: string, offsets: Uint32Array, length: number): void {
-  const rises = offsets.every((offset, i) => (i === 0 ? offset === 0 : offset > offsets[i - 1]));
+function* requireOffsets(name: string, offsets: Uint32Array, length: number): InParts<void> {
+  const rises = yield* allFit(offsets, (offset, i) => (i === 0 ? offset === 0 : offset > offsets[i - 1]));
   if (!rises || offsets[offsets.length - 1] !== length) throw new RangeError(`tensor ${name} has wrong offsets`);
 }
 
 /** Children come after their split and before the tree's end: no walk can go round, or out. */
-function requireTree({ feature, threshold, next, leafStart }: Forest, begin: number, end: number, nFeatures: number) {
-  for (let node = begin; node < end; node++) {
+function* requireTree(
+  { feature, threshold, next, leafStart }: Forest,
+  begin: number,
+  end: number,
+  nFeatures: number,
+): InParts<void> {
+  const requireNode = (node: number) => {
     const fits =
       feature[node] === LEAF
         ? next[node] < leafStart.length - 1
@@ -123,11 +129,19 @@ function requireTree({ feature, threshold, next, leafStart }: Forest, begin: num
           next[node] > node + 1 &&
           next[node] < end;
     if (!fits) throw new RangeError(`node ${node} of the forest is not valid`);
-  }
+  };
+  yield* forParts(end - begin, (from, to) => {
+    for (let node = begin + from; node < begin + to; node++) requireNode(node);
+  });
 }
 
-function requireLeaves({ leafStart, leafClass, leafShare }: Forest, nClasses: number): void {
+function* requireLeaves({ leafStart, leafClass, leafShare }: Forest, nClasses: number): InParts<void> {
+  let last = 0;
   for (let leaf = 0; leaf + 1 < leafStart.length; leaf++) {
+    if (leafStart[leaf] - last >= PART) {
+      last = leafStart[leaf];
+      yield;
+    }
     let sum = 0;
     let fits = true;
     for (let i = leafStart[leaf]; i < leafStart[leaf + 1]; i++) {

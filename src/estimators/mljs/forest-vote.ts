@@ -5,7 +5,11 @@ import { type Forest, LEAF } from './forest-tensors.js';
 export function forestVote(forest: Forest, nClasses: number): Predictor {
   const { treeStart, feature, threshold, next, leafStart, leafClass, leafShare } = forest;
   const nTrees = treeStart.length - 1;
+  const arrays = [treeStart, feature, threshold, next, leafStart, leafClass, leafShare];
+  const memoryBytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   return {
+    memoryBytes,
+    readsTensors: true,
     predictProbabilities({ rows, columns, data }, probabilities) {
       for (let row = 0; row < rows; row++) {
         const from = row * columns;

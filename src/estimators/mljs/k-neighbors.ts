@@ -1,8 +1,9 @@
 import type { Engine, ModelShape } from '../estimator.js';
+import { allFit, forParts, type InParts } from '../in-parts.js';
 import type { KNeighborsHyperparameters } from '../k-neighbors-classifier.js';
 import { requireNeighbours } from '../require-neighbours.js';
 import { dataOf, tensor, type Tensors } from '../tensor.js';
-import { kdOrder, kdTree } from './kd-tree.js';
+import { kdOrder, kdTree, kdTreeBytes } from './kd-tree.js';
 import { minkowski, toDistance } from './minkowski.js';
 import { nearestRows, type Neighbour } from './nearest-rows.js';
 
@@ -29,14 +30,16 @@ export const mljsKNeighbors: Engine<KNeighborsHyperparameters> = {
     };
   },
 
-  restore(tensors, shape, { n_neighbors, p, weights }) {
+  *restore(tensors, shape, { n_neighbors, p, weights }) {
     const { nFeatures, nClasses } = shape;
-    const { x, y, order } = read(tensors, shape, n_neighbors);
+    const { x, y, order } = yield* read(tensors, shape, n_neighbors);
     const metric = minkowski(p, nFeatures);
-    const rows = { x, nFeatures, metric, tree: kdTree(x, nFeatures, order, metric) };
+    const rows = { x, nFeatures, metric, tree: yield* kdTree(x, nFeatures, order, metric) };
     const weigh = weights === 'uniform' ? () => 1 : inverseDistance(p);
     const point = new Float64Array(nFeatures);
     return {
+      memoryBytes: x.byteLength + y.byteLength + order.byteLength + kdTreeBytes(y.length, nFeatures),
+      readsTensors: true,
       predictProbabilities({ rows: nRows, columns, data }, probabilities) {
         for (let row = 0; row < nRows; row++) {
           for (let j = 0; j < nFeatures; j++) point[j] = data[row * columns + j];
@@ -65,17 +68,27 @@ function inverseDistance(p: number): (neighbour: Neighbour, nearest: Neighbour) 
     measured === nearest.measured ? 1 : toDistance(p, nearest.measured) / toDistance(p, measured);
 }
 
-function read(tensors: Tensors, { nFeatures, nClasses }: ModelShape, nNeighbors: number) {
+interface Rows {
+  readonly x: Float64Array;
+  readonly y: Int32Array;
+  readonly order: Uint32Array;
+}
+
+function* read(tensors: Tensors, { nFeatures, nClasses }: ModelShape, nNeighbors: number): InParts<Rows> {
   const y = dataOf(tensors, 'y', 'I32', [-1]);
   const x = dataOf(tensors, 'x', 'F64', [y.length, nFeatures]);
   const order = dataOf(tensors, 'tree', 'U32', [y.length]);
   if (y.length < nNeighbors) throw new RangeError(`${y.length} rows have no ${nNeighbors} neighbours`);
-  if (!y.every((label) => label >= 0 && label < nClasses)) throw new RangeError('tensor y names unknown classes');
-  if (!x.every(Number.isFinite)) throw new RangeError('tensor x is not finite');
+  const areLabels = yield* allFit(y, (label) => label >= 0 && label < nClasses);
+  if (!areLabels) throw new RangeError('tensor y names unknown classes');
+  if (!(yield* allFit(x, Number.isFinite))) throw new RangeError('tensor x is not finite');
   const seen = new Uint8Array(order.length);
-  for (const row of order) {
-    if (row >= order.length || seen[row] === 1) throw new RangeError('tensor tree does not name every row once');
-    seen[row] = 1;
-  }
+  yield* forParts(order.length, (from, to) => {
+    for (let at = from; at < to; at++) {
+      const row = order[at];
+      if (row >= order.length || seen[row] === 1) throw new RangeError('tensor tree does not name every row once');
+      seen[row] = 1;
+    }
+  });
   return { x, y, order };
 }

@@ -1,7 +1,14 @@
+import type { InParts } from '../in-parts.js';
 import KNN, { type KdNode, type KdTree, type Metric } from 'ml-knn';
 
 /** Training rows as the package's tree holds them: the features, then the number of the row. */
 type Point = ArrayLike<number>;
+
+/** How many nodes are made at a time. */
+const NODES = 256;
+/** A node with its point, and a value of the point, as measured. */
+const NODE_BYTES = 110;
+const VALUE_BYTES = 8;
 
 /** The number of the row that `point` is. */
 export function rowOf(point: Point, nFeatures: number): number {
@@ -34,27 +41,45 @@ export function kdOrder(x: Float64Array, nFeatures: number, metric: Metric): Uin
   return order;
 }
 
-/** Makes the package's tree of the rows in the order that `kdOrder` gave. */
-export function kdTree(x: Float64Array, nFeatures: number, order: Uint32Array, metric: Metric): KdTree {
-  let at = 0;
-  const build = (size: number, depth: number): KdNode | null => {
-    if (size === 0) return null;
-    const obj = pointOf(x, nFeatures, order[at++]);
-    const left = Math.floor(size / 2);
-    return {
-      obj,
-      dimension: depth % nFeatures,
-      left: build(left, depth + 1),
-      right: build(size - 1 - left, depth + 1),
-    };
+/** Makes the package's tree of the rows in the order that `kdOrder` gave, in parts. */
+export function* kdTree(x: Float64Array, nFeatures: number, order: Uint32Array, metric: Metric): InParts<KdTree> {
+  if (order.length === 0) throw new RangeError('a k-d tree needs rows');
+  const nodeOf = (at: number, depth: number): KdNode => {
+    const obj = pointOf(x, nFeatures, order[at]);
+    return { obj, dimension: depth % nFeatures, left: null, right: null };
   };
-  const root = build(order.length, 0);
-  if (root === null) throw new RangeError('a k-d tree needs rows');
   const dimensions = Array.from({ length: nFeatures }, (_, feature) => feature);
-  return KNN.load({ name: 'KNN', kdTree: { ...root, dimensions }, k: 1, classes: [], isEuclidean: false }, metric)
-    .kdTree;
+  const root = { ...nodeOf(0, 0), dimensions };
+  // The package would go through all nodes at once; the others come to its tree later.
+  const { kdTree: tree } = KNN.load({ name: 'KNN', kdTree: root, k: 1, classes: [], isEuclidean: false }, metric);
+
+  const open = [{ node: tree.root, at: 0, size: order.length, depth: 0 }];
+  for (let next = open.pop(), n = 1; next !== undefined; next = open.pop(), n++) {
+    if (n % NODES === 0) yield;
+    const { node, at, size, depth } = next;
+    const nLeft = Math.floor(size / 2);
+    const nRight = size - 1 - nLeft;
+    if (nRight > 0) {
+      node.right = nodeOf(at + 1 + nLeft, depth + 1);
+      open.push({ node: node.right, at: at + 1 + nLeft, size: nRight, depth: depth + 1 });
+    }
+    if (nLeft > 0) {
+      node.left = nodeOf(at + 1, depth + 1);
+      open.push({ node: node.left, at: at + 1, size: nLeft, depth: depth + 1 });
+    }
+  }
+  return tree;
+}
+
+/** The bytes of such a tree on the heap, as measured. */
+export function kdTreeBytes(nSamples: number, nFeatures: number): number {
+  return nSamples * (NODE_BYTES + VALUE_BYTES * nFeatures);
 }
 
 function pointOf(x: Float64Array, nFeatures: number, row: number): number[] {
-  return [...x.subarray(row * nFeatures, (row + 1) * nFeatures), row];
+  // What grows to its length takes three times the memory.
+  const point = new Array<number>(nFeatures + 1);
+  for (let j = 0; j < nFeatures; j++) point[j] = x[row * nFeatures + j];
+  point[nFeatures] = row;
+  return point;
 }

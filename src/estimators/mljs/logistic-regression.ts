@@ -43,8 +43,8 @@ export const mljsLogisticRegression: Engine<LogisticRegressionHyperparameters> =
     return linearTensors(coef, intercept);
   },
 
-  restore(tensors, shape) {
-    return linearPredictor(tensors, shape);
+  *restore(tensors, shape) {
+    return yield* linearPredictor(tensors, shape);
   },
 };
 

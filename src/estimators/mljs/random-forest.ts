@@ -54,8 +54,8 @@ export const mljsRandomForest: Engine<RandomForestHyperparameters> = {
     return writer.tensors();
   },
 
-  restore(tensors, shape, { n_estimators }) {
-    return forestVote(readForest(tensors, shape, n_estimators), shape.nClasses);
+  *restore(tensors, shape, { n_estimators }) {
+    return forestVote(yield* readForest(tensors, shape, n_estimators), shape.nClasses);
   },
 };
 

@@ -6,6 +6,7 @@ import { readDataSet } from '../../support/csv.js';
 import { fit, predict, trainingSet } from '../../support/estimation.js';
 import { nearestOf, votesOf } from '../../support/naive-neighbours.js';
 import { refusalOf } from '../../support/refusal.js';
+import { runThrough } from '../../../src/estimators/in-parts.js';
 
 const KIND = 'k_neighbors_classifier';
 
@@ -198,7 +199,7 @@ describe('The core’s nearest neighbours', () => {
     const rows = randomRows(900, 7, next);
     const training = trainingSet(rows, rows.map((_, i) => i % 5)); // prettier-ignore
     const spec = specOf({ weights: 'distance' });
-    const predictor = engineOf(spec).restore(fit(spec, training), training, spec.hyperparameters);
+    const predictor = runThrough(engineOf(spec).restore(fit(spec, training), training, spec.hyperparameters));
     const ask = (points: number[][]) => {
       const probabilities = new Float64Array(points.length * 5).fill(NaN);
       predictor.predictProbabilities(

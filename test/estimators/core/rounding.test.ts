@@ -9,6 +9,7 @@ import {
   roundingOf,
 } from '../../../src/estimators/core/rounding.js';
 import { Workspace } from '../../../src/kernels/workspace.js';
+import { runThrough } from '../../../src/estimators/in-parts.js';
 
 const D = 3;
 const value = fc.oneof(fc.integer({ min: -9, max: 9 }), fc.double({ min: -1e6, max: 1e6, noNaN: true }));
@@ -25,7 +26,7 @@ function gridOver(rows: number[][]) {
   const workspace = new Workspace(sizes.reduce((sum, size) => sum + size, roundingBytes(d)));
   const x = workspace.f64(rows.length * d);
   x.set(rows.flat());
-  const rounding = roundingOf(workspace, x, d);
+  const rounding = runThrough(roundingOf(workspace, x, d));
   const point = workspace.f64(d);
   const target = workspace.i16(d + 1);
   if (rounding === undefined) return undefined;

@@ -1,9 +1,10 @@
 import { Workspace } from '../../../kernels/workspace.js';
 import type { ModelShape, Predictor } from '../../estimator.js';
+import type { InParts } from '../../in-parts.js';
 import type { BoostedTrees } from './boosted-trees.js';
 import { placeOfCategory } from './category-places.js';
 import { categoriesOf } from './category-sets.js';
-import { flatTreesBytes, flattenTrees, rowPlaces } from './flat-trees.js';
+import { flatTreesBytes, flattenTrees, rowPlaces, setWordsOf } from './flat-trees.js';
 import { sigmoids, softmaxes } from './link.js';
 
 /** The rows of a block: see kernels/assembly/boosted-traversal.ts. */
@@ -19,21 +20,27 @@ const MAX_BATCH_VALUES = 32_768;
  * @param unseenLeft whether categories that the training has not seen go left
  * @throws RangeError when the trees are not valid.
  */
-export function boostedPredictor(
+export function* boostedPredictor(
   trees: BoostedTrees,
   shape: ModelShape,
   single: boolean,
   unseenLeft: boolean,
-): Predictor {
+): InParts<Predictor> {
   const { nFeatures, nClasses } = shape;
   const nOutputs = trees.baseScore.length;
-  const { baseScore } = trees;
+  // A copy, which does not keep the tensors in memory.
+  const baseScore = trees.baseScore.slice();
   const places = rowPlaces(nFeatures);
   const batch = LANES * Math.max(1, Math.min(MAX_BLOCKS, Math.floor(MAX_BATCH_VALUES / places / LANES)));
+  const nSetWords = yield* setWordsOf(trees);
   const workspace = new Workspace(
-    flatTreesBytes(trees) + Workspace.sizeOf(batch * places, 8) + Workspace.sizeOf(batch * nOutputs, 8),
+    flatTreesBytes(trees, nSetWords) + Workspace.sizeOf(batch * places, 8) + Workspace.sizeOf(batch * nOutputs, 8),
   );
-  const { nodes, roots, nTrees, haveCategories } = flattenTrees(workspace, trees, shape, unseenLeft);
+  const { nodes, roots, nTrees, haveCategories } = yield* flattenTrees(workspace, trees, {
+    shape,
+    unseenLeft,
+    nSetWords,
+  });
   const { kernels } = workspace;
   const walkRow = haveCategories ? kernels.walkMixedRow : kernels.walkBoostedRow;
   const walkBatch = haveCategories ? kernels.walkMixedBatch : kernels.walkBoostedBatch;
@@ -62,6 +69,7 @@ export function boostedPredictor(
   };
 
   return {
+    memoryBytes: workspace.byteLength,
     predictProbabilities({ rows, columns, data }, probabilities) {
       for (let first = 0; first < rows; first += batch) {
         const n = Math.min(batch, rows - first);

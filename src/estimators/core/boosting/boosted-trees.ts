@@ -1,4 +1,5 @@
 import type { ModelShape } from '../../estimator.js';
+import { allFit, countOf, type InParts } from '../../in-parts.js';
 import { dataOf, tensor, type Tensors } from '../../tensor.js';
 import { ChunkedArray } from '../chunked-array.js';
 import type { BinnedFeature } from './binned-feature.js';
@@ -33,10 +34,14 @@ export interface BoostedTrees {
  *
  * @throws RangeError when a tensor is not one of such a model.
  */
-export function readBoostedTrees(tensors: Tensors, { nFeatures }: ModelShape, nOutputs: number): BoostedTrees {
+export function* readBoostedTrees(
+  tensors: Tensors,
+  { nFeatures }: ModelShape,
+  nOutputs: number,
+): InParts<BoostedTrees> {
   const treeStart = dataOf(tensors, 'tree_start', 'U32', [-1]);
   const feature = dataOf(tensors, 'feature', 'I32', [-1]);
-  const nLeaves = feature.reduce((n, of) => n + (of === LEAF ? 1 : 0), 0);
+  const nLeaves = yield* countOf(feature, LEAF);
   const trees: BoostedTrees = {
     treeStart,
     feature,
@@ -44,16 +49,16 @@ export function readBoostedTrees(tensors: Tensors, { nFeatures }: ModelShape, nO
     missingLeft: dataOf(tensors, 'missing_left', 'U8', [feature.length - nLeaves]),
     leafValue: dataOf(tensors, 'leaf_value', 'F64', [nLeaves]),
     baseScore: dataOf(tensors, 'base_score', 'F64', [nOutputs]),
-    categories: readCategorySets(tensors),
+    categories: yield* readCategorySets(tensors),
   };
   dataOf(tensors, 'feature_importances', 'F64', [nFeatures]);
   dataOf(tensors, 'feature_splits', 'U32', [nFeatures]);
   dataOf(tensors, 'n_iter', 'I32', [1]);
-  const rises = treeStart.every((start, i) => (i === 0 ? start === 0 : start > treeStart[i - 1]));
+  const rises = yield* allFit(treeStart, (start, i) => (i === 0 ? start === 0 : start > treeStart[i - 1]));
   if (!rises || treeStart[treeStart.length - 1] !== feature.length || (treeStart.length - 1) % nOutputs !== 0) {
     throw new RangeError('tensor tree_start has wrong offsets');
   }
-  if (!trees.leafValue.every(Number.isFinite) || !trees.baseScore.every(Number.isFinite)) {
+  if (!(yield* allFit(trees.leafValue, Number.isFinite)) || !trees.baseScore.every(Number.isFinite)) {
     throw new RangeError('the scores are not all finite');
   }
   return trees;

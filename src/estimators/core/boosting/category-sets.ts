@@ -1,4 +1,5 @@
 import type { ModelShape } from '../../estimator.js';
+import { allFit, type InParts } from '../../in-parts.js';
 import { dataOf, tensor, type Tensors } from '../../tensor.js';
 import { ChunkedArray } from '../chunked-array.js';
 import type { CategoryList } from './gradient-tree.js';
@@ -24,16 +25,16 @@ export interface CategorySets {
  *
  * @throws RangeError when a tensor is not one of such a model.
  */
-export function readCategorySets(tensors: Tensors): CategorySets | undefined {
+export function* readCategorySets(tensors: Tensors): InParts<CategorySets | undefined> {
   if (tensors.category_start === undefined) return undefined;
   const start = dataOf(tensors, 'category_start', 'U32', [-1]);
   const categories = dataOf(tensors, 'listed_categories', 'U16', [-1]);
   const listedLeft = dataOf(tensors, 'listed_left', 'U8', [start.length - 1]);
-  const rises = start.every((at, i) => (i === 0 ? at === 0 : at >= start[i - 1]));
+  const rises = yield* allFit(start, (at, i) => (i === 0 ? at === 0 : at >= start[i - 1]));
   if (!rises || start[start.length - 1] !== categories.length) {
     throw new RangeError('tensor category_start has wrong offsets');
   }
-  if (!listedLeft.every((left) => left <= 1)) throw new RangeError('tensor listed_left is not of 0 and 1');
+  if (!(yield* allFit(listedLeft, (left) => left <= 1))) throw new RangeError('tensor listed_left is not of 0 and 1');
   return { start, categories, listedLeft };
 }
 

@@ -1,5 +1,6 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
 import type { ModelShape } from '../../estimator.js';
+import type { InParts } from '../../in-parts.js';
 import type { BoostedTrees } from './boosted-trees.js';
 import { lastPlace, laySet, wordsOfPlaces } from './category-places.js';
 import { categoriesOf, listedBy } from './category-sets.js';
@@ -9,6 +10,10 @@ import { LEAF } from './gradient-tree.js';
 const NODE_BYTES = 16;
 const MIXED_NODE_BYTES = 32;
 const PLACE_BYTES = 64;
+/** How many nodes, and words of their sets with them, are laid out at a time. */
+const PART = 4096;
+/** How many splits are asked for the size of their sets at a time, and how many categories they may list. */
+const SETS = 256;
 
 /** Trees laid out for the kernels that walk them; addresses are of the workspace. */
 export interface FlatTrees {
@@ -26,13 +31,26 @@ export function rowPlaces(nFeatures: number): number {
   return 2 * nFeatures + 1;
 }
 
-/** The bytes that `flattenTrees` places. */
-export function flatTreesBytes(trees: BoostedTrees): number {
+/** What the trees are laid out by. */
+interface Layout {
+  readonly shape: ModelShape;
+  /** Whether categories that the training has not seen go left. */
+  readonly unseenLeft: boolean;
+  /** As `setWordsOf` says. */
+  readonly nSetWords: number;
+}
+
+/**
+ * The bytes that `flattenTrees` places.
+ *
+ * @param nSetWords as `setWordsOf` says
+ */
+export function flatTreesBytes(trees: BoostedTrees, nSetWords: number): number {
   const { treeStart, feature } = trees;
   return (
     Workspace.sizeOf(feature.length, nodeBytesOf(trees)) +
     Workspace.sizeOf(treeStart.length, 4) +
-    Workspace.sizeOf(setWords(trees), 4)
+    Workspace.sizeOf(nSetWords, 4)
   );
 }
 
@@ -41,32 +59,35 @@ function nodeBytesOf({ categories }: BoostedTrees): number {
 }
 
 /** The words of the sets of all splits that part categories. */
-function setWords({ categories }: BoostedTrees): number {
-  if (categories === undefined) return 0;
-  return categories.listedLeft.reduce((sum, _, split) => sum + wordsOfPlaces(lastPlace(categories, split)), 0);
+export function* setWordsOf({ categories }: BoostedTrees): InParts<number> {
+  let sum = 0;
+  if (categories === undefined) return sum;
+  for (let split = 0; split < categories.listedLeft.length; split++) {
+    if (split % SETS === 0 || categories.start[split + 1] - categories.start[split] > SETS) yield;
+    sum += wordsOfPlaces(lastPlace(categories, split));
+  }
+  return sum;
 }
 
 /**
  * Lays the trees out with the children of each split side by side.
  *
- * @param unseenLeft whether categories that the training has not seen go left
  * @throws RangeError when the nodes are not those of trees, or a split is not valid.
  */
-export function flattenTrees(
-  workspace: Workspace,
-  trees: BoostedTrees,
-  shape: ModelShape,
-  unseenLeft: boolean,
-): FlatTrees {
+export function* flattenTrees(workspace: Workspace, trees: BoostedTrees, layout: Layout): InParts<FlatTrees> {
   const { treeStart, feature } = trees;
   const nTrees = treeStart.length - 1;
-  const nodes = new NodeWriter(workspace, trees, shape, unseenLeft);
+  const nodes = new NodeWriter(workspace, trees, layout);
   const roots = workspace.u32(treeStart.length);
   for (let tree = 0, next = 0; tree < nTrees; tree++) {
     roots[tree] = next * nodeBytesOf(trees);
     // The places where the nodes to come belong.
     const open = [next++];
     for (let node = treeStart[tree]; node < treeStart[tree + 1]; node++) {
+      if (nodes.written >= PART) {
+        nodes.written = 0;
+        yield;
+      }
       const place = open.pop();
       if (place === undefined) throw notATree(tree);
       if (feature[node] === LEAF) {
@@ -90,6 +111,8 @@ function notATree(tree: number): RangeError {
 
 /** Writes nodes in the order of the tensors, each to its place. */
 class NodeWriter {
+  /** Nodes, and words of sets; for the caller to set back. */
+  written = 0;
   readonly #words: Placed<Uint32Array<ArrayBuffer>>;
   readonly #numbers: Float64Array;
   readonly #nodeBytes: number;
@@ -103,11 +126,11 @@ class NodeWriter {
   #categorySplit = 0;
   #nSetWords = 0;
 
-  constructor(workspace: Workspace, trees: BoostedTrees, shape: ModelShape, unseenLeft: boolean) {
+  constructor(workspace: Workspace, trees: BoostedTrees, { shape, unseenLeft, nSetWords }: Layout) {
     this.#nodeBytes = nodeBytesOf(trees);
     this.#words = workspace.u32((trees.feature.length * this.#nodeBytes) / 4);
     this.#numbers = new Float64Array(this.#words.buffer, this.#words.byteOffset, this.#words.length / 2);
-    this.#sets = workspace.u32(setWords(trees));
+    this.#sets = workspace.u32(nSetWords);
     this.#trees = trees;
     this.#shape = shape;
     this.#nFeatures = shape.nFeatures;
@@ -155,6 +178,7 @@ class NodeWriter {
     laySet(categories, this.#categorySplit, missingLeft, this.#unseenLeft, set);
     this.#write(place, Infinity, feature, first);
     this.#words.set([set.byteOffset, last], (place * this.#nodeBytes) / 4 + 4);
+    this.written += end - this.#nSetWords;
     this.#nSetWords = end;
     this.#categorySplit++;
   }
@@ -173,6 +197,7 @@ class NodeWriter {
   /** Writes a node, with an empty set where it has room for one. */
   #write(place: number, threshold: number, value: number, first: number): void {
     const at = (place * this.#nodeBytes) / 4;
+    this.written++;
     this.#numbers[at / 2] = threshold;
     this.#words[at + 2] = value * PLACE_BYTES;
     this.#words[at + 3] = first * this.#nodeBytes;

@@ -1,5 +1,6 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
 import type { ModelShape, Predictor } from '../../estimator.js';
+import { copyInParts, type InParts } from '../../in-parts.js';
 import { outputsOf } from '../../linear-model.js';
 import { sigmoids, softmaxes } from '../boosting/link.js';
 import type { StatisticLookup } from '../target-statistics/statistic-lookup.js';
@@ -18,6 +19,9 @@ const SPARE_ROWS = 3;
 const BIAS = 0x80;
 /** The words of a Place in the kernels' file oblivious-traversal. */
 const PLACE_WORDS = 4;
+
+/** How many borders or splits, with what is looked up for each, or columns with theirs, are gone through at a time. */
+const PART = 128;
 
 /** The categories of a place: two borders each. */
 const PLACE_CATEGORIES = 127;
@@ -38,10 +42,11 @@ interface PlacedSplit {
 }
 
 /** Sums up the leaves that a row reaches, and turns the sums into probabilities. */
-export function obliviousPredictor(trees: ObliviousTrees, { nFeatures, nClasses }: ModelShape): Predictor {
+export function* obliviousPredictor(trees: ObliviousTrees, { nFeatures, nClasses }: ModelShape): InParts<Predictor> {
   const nOutputs = outputsOf(nClasses);
   const nTrees = trees.depth.length;
-  const list = placesOf(trees);
+  const list = yield* placesOf(trees);
+  const nPlaces = list.length;
   const perRow = list.length + trees.statistics.statistics.length;
   const blocks = Math.max(1, Math.min(MAX_BLOCKS, Math.floor(MAX_BATCH_BYTES / LANES / Math.max(1, perRow))));
   const batch = blocks * LANES;
@@ -56,24 +61,25 @@ export function obliviousPredictor(trees: ObliviousTrees, { nFeatures, nClasses 
       trees.statistics.bytes(batch),
   );
   const { kernels } = workspace;
-  const lists = layPlaces(workspace, list, trees);
+  const lists = yield* layPlaces(workspace, list, trees);
   const x = workspace.f32((batch + SPARE_ROWS) * nFeatures);
   const places = workspace.u8(batch * list.length).address;
   const scores = workspace.f64(batch * nOutputs);
-  const lookup = trees.statistics.statistics.length > 0 ? trees.statistics.place(workspace, batch) : undefined;
-  const splits = placedSplits(trees, list, places, batch, lookup);
+  const lookup = trees.statistics.statistics.length > 0 ? yield* trees.statistics.place(workspace, batch) : undefined;
+  const splits = yield* placedSplits(trees, list, places, batch, lookup);
   const flips = splits.some((split) => split.flips !== 0);
   const mostDepth = trees.depth.reduce((most, depth) => Math.max(most, depth), 0);
-  const lined = layTrees(workspace, trees, splits, nOutputs);
+  const lined = yield* layTrees(workspace, trees, splits, nOutputs);
 
   return {
+    memoryBytes: workspace.byteLength,
     predictProbabilities({ rows, data }, probabilities) {
       for (let first = 0; first < rows; first += batch) {
         const n = Math.min(batch, rows - first);
         const from = first * nFeatures;
         x.set(n === rows ? data : data.subarray(from, from + n * nFeatures));
         scores.fill(0, 0, n * nOutputs);
-        kernels.countBorders(x.address, nFeatures * 4, n, lists.address, list.length, places, batch);
+        kernels.countBorders(x.address, nFeatures * 4, n, lists.address, nPlaces, places, batch);
         lookup?.look(data, from, n, nFeatures);
         if (n === 1) kernels.walkObliviousRow(lined.address, nTrees, nOutputs, scores.address);
         else {
@@ -88,25 +94,29 @@ export function obliviousPredictor(trees: ObliviousTrees, { nFeatures, nClasses 
 }
 
 /** The borders that splits look at, column by column; a category has one on each side. */
-function placesOf({ kind, column, border }: ObliviousTrees): Place[] {
+function* placesOf({ kind, column, border }: ObliviousTrees): InParts<Place[]> {
   const ofColumns = new Map<number, { readonly isCategory: boolean; readonly values: Set<number> }>();
-  column.forEach((of, split) => {
-    if (kind[split] === SPLIT_KINDS.statistic) return;
+  for (let split = 0; split < column.length; split++) {
+    if (split % PART === 0) yield;
+    if (kind[split] === SPLIT_KINDS.statistic) continue;
+    const of = column[split];
     const isCategory = kind[split] === SPLIT_KINDS.category;
     const found = ofColumns.get(of) ?? { isCategory, values: new Set<number>() };
     found.values.add(border[split]);
     ofColumns.set(of, found);
-  });
-  return [...ofColumns].flatMap(([of, { isCategory, values }]) => {
+  }
+  const places: Place[] = [];
+  for (const [of, { isCategory, values }] of ofColumns) {
+    yield;
     const rising = Float32Array.from(values).toSorted();
     const size = isCategory ? PLACE_CATEGORIES : PLACE_BORDERS;
-    return Array.from({ length: Math.ceil(rising.length / size) }, (_, i): Place => {
-      const some = [...rising.subarray(i * size, (i + 1) * size)];
-      if (!isCategory) return { column: of, borders: some };
-      const sides = new Set(some.flatMap((category) => [category - 0.5, category + 0.5]));
-      return { column: of, borders: [...sides] };
-    });
-  });
+    for (let from = 0; from < rising.length; from += size) {
+      const some = [...rising.subarray(from, from + size)];
+      const sides = isCategory ? new Set(some.flatMap((category) => [category - 0.5, category + 0.5])) : some;
+      places.push({ column: of, borders: [...sides] });
+    }
+  }
+  return places;
 }
 
 /** A power of two that is above the number of borders. */
@@ -114,19 +124,20 @@ function bordersPlaced(borders: readonly number[]): number {
   return 2 ** (32 - Math.clz32(borders.length));
 }
 
-function layPlaces(
+function* layPlaces(
   workspace: Workspace,
   places: readonly Place[],
   { missingAbove }: ObliviousTrees,
-): Placed<Uint32Array<ArrayBuffer>> {
+): InParts<Placed<Uint32Array<ArrayBuffer>>> {
   const words = workspace.u32(places.length * PLACE_WORDS);
-  places.forEach(({ column, borders }, i) => {
+  for (const [i, { column, borders }] of places.entries()) {
+    yield;
     const placed = workspace.f32(bordersPlaced(borders));
     placed.fill(Infinity);
     placed.set(borders);
     const missing = missingAbove[column] === 1 ? borders.length : 0;
     words.set([column * 4, placed.address, placed.length - 1, missing], i * PLACE_WORDS);
-  });
+  }
   return words;
 }
 
@@ -135,18 +146,19 @@ function layPlaces(
  *
  * @param at the address of the places, each of `batch` rows
  */
-function placedSplits(
+function* placedSplits(
   { kind, column, border }: ObliviousTrees,
   places: readonly Place[],
   at: number,
   batch: number,
   lookup: StatisticLookup | undefined,
-): PlacedSplit[] {
+): InParts<PlacedSplit[]> {
   const where = new Map<string, readonly [address: number, cut: number]>();
-  places.forEach((place, i) =>
-    place.borders.forEach((of, cut) => where.set(`${place.column} ${of}`, [at + i * batch, cut])),
-  );
-  return Array.from(column, (of, split): PlacedSplit => {
+  for (const [i, place] of places.entries()) {
+    yield;
+    place.borders.forEach((of, cut) => where.set(`${place.column} ${of}`, [at + i * batch, cut]));
+  }
+  const placedSplit = (of: number, split: number): PlacedSplit => {
     const value = border[split];
     if (kind[split] === SPLIT_KINDS.statistic) {
       const { bins, stride } = lookup as StatisticLookup;
@@ -159,22 +171,29 @@ function placedSplits(
     // Its rows are above the border below it, and not above the next one.
     const [address, below] = where.get(`${of} ${value - 0.5}`) as readonly [number, number];
     return { address, cut: 0x7e, flips: (below + 1) ^ BIAS ^ 0x7f };
-  });
+  };
+  const placed: PlacedSplit[] = [];
+  for (const [split, of] of column.entries()) {
+    if (split % PART === 0) yield;
+    placed.push(placedSplit(of, split));
+  }
+  return placed;
 }
 
-function layTrees(
+function* layTrees(
   workspace: Workspace,
   { depth, column, leafValue }: ObliviousTrees,
   placed: readonly PlacedSplit[],
   nOutputs: number,
-): Placed<Uint32Array<ArrayBuffer>> {
+): InParts<Placed<Uint32Array<ArrayBuffer>>> {
   const values = workspace.f64(leafValue.length);
-  values.set(leafValue);
+  yield* copyInParts(values, leafValue);
   const words = workspace.u32(2 * (depth.length + column.length));
   let at = 0;
   let split = 0;
   let first = values.address;
-  for (const splits of depth) {
+  for (const [tree, splits] of depth.entries()) {
+    if (tree % (PART / 16) === 0) yield;
     words.set([splits, first], at);
     first += 2 ** splits * nOutputs * 8;
     at += 2;

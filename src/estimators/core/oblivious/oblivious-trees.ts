@@ -1,4 +1,5 @@
 import type { ModelShape } from '../../estimator.js';
+import { allFit, forParts, type InParts } from '../../in-parts.js';
 import { outputsOf } from '../../linear-model.js';
 import { dataOf, tensor, type Tensors } from '../../tensor.js';
 import { ChunkedArray } from '../chunked-array.js';
@@ -41,13 +42,18 @@ export interface ObliviousTrees {
  *
  * @throws RangeError when a tensor is not one of such a model.
  */
-export function readObliviousTrees(tensors: Tensors, shape: ModelShape): ObliviousTrees {
+export function* readObliviousTrees(tensors: Tensors, shape: ModelShape): InParts<ObliviousTrees> {
   const { nFeatures, nClasses } = shape;
   const nOutputs = outputsOf(nClasses);
   const depth = dataOf(tensors, 'tree_depth', 'U8', [-1]);
-  if (depth.some((splits) => splits > MOST_SPLITS)) throw new RangeError('a tree is too deep');
-  const nSplits = depth.reduce((sum, splits) => sum + splits, 0);
-  const nLeaves = depth.reduce((sum, splits) => sum + 2 ** splits, 0);
+  let [nSplits, nLeaves] = [0, 0];
+  yield* forParts(depth.length, (from, to) => {
+    for (let tree = from; tree < to; tree++) {
+      if (depth[tree] > MOST_SPLITS) throw new RangeError('a tree is too deep');
+      nSplits += depth[tree];
+      nLeaves += 2 ** depth[tree];
+    }
+  });
   const trees: ObliviousTrees = {
     depth,
     kind: dataOf(tensors, 'split_kind', 'U8', [nSplits]),
@@ -55,12 +61,12 @@ export function readObliviousTrees(tensors: Tensors, shape: ModelShape): Oblivio
     border: dataOf(tensors, 'split_border', 'F32', [nSplits]),
     leafValue: dataOf(tensors, 'leaf_value', 'F64', [nLeaves, nOutputs]),
     missingAbove: dataOf(tensors, 'missing_above', 'U8', [nFeatures]),
-    statistics: StatisticTables.read(tensors, shape),
+    statistics: yield* StatisticTables.read(tensors, shape),
   };
   dataOf(tensors, 'feature_importances', 'F64', [nFeatures]);
   dataOf(tensors, 'feature_splits', 'U32', [nFeatures]);
   dataOf(tensors, 'n_iter', 'I32', [1]);
-  trees.kind.forEach((kind, split) => {
+  const requireSplit = (kind: number, split: number) => {
     const border = trees.border[split];
     const isStatistic = kind === SPLIT_KINDS.statistic;
     const isWhole = Number.isInteger(border) && border >= 0;
@@ -71,9 +77,12 @@ export function readObliviousTrees(tensors: Tensors, shape: ModelShape): Oblivio
       (kind === SPLIT_KINDS.border || isWhole) &&
       (!isStatistic || border <= MOST_CUT);
     if (!fits) throw new RangeError(`split ${split} of the trees is not valid`);
-  });
-  if (!trees.leafValue.every(Number.isFinite)) throw new RangeError('the scores are not all finite');
-  if (!trees.missingAbove.every((flag) => flag <= 1)) throw new RangeError('tensor missing_above has wrong flags');
+    return fits;
+  };
+  yield* allFit(trees.kind, requireSplit);
+  if (!(yield* allFit(trees.leafValue, Number.isFinite))) throw new RangeError('the scores are not all finite');
+  if (!(yield* allFit(trees.missingAbove, (flag) => flag <= 1)))
+    throw new RangeError('tensor missing_above has wrong flags');
   return trees;
 }
 

@@ -1,4 +1,5 @@
 import { type Placed, Workspace } from '../../../kernels/workspace.js';
+import { copyInParts, forParts, type InParts } from '../../in-parts.js';
 import { isSingle, type Statistic } from './projection.js';
 import type { StatisticTable } from './statistic-tables.js';
 import { absentEntry, entryBytesOf, limitOf, ruleOf } from './table-codes.js';
@@ -18,10 +19,15 @@ export class StatisticLookup {
   /** The rows that there is room for. */
   readonly stride: number;
   readonly #workspace: Workspace;
+  /** The address of the tables. */
   readonly #tables: number;
   readonly #nTables: number;
-  readonly #codes: readonly { readonly column: number; readonly nCategories: number; readonly to: Uint32Array }[];
-  readonly #values: readonly { readonly column: number; readonly to: Float32Array }[];
+  readonly #codes: readonly {
+    readonly column: number;
+    readonly nCategories: number;
+    readonly to: Placed<Uint32Array>;
+  }[];
+  readonly #values: readonly { readonly column: number; readonly to: Placed<Float32Array> }[];
   readonly #truths: number;
   readonly #sums: number;
   readonly #found: number;
@@ -52,17 +58,30 @@ export class StatisticLookup {
     );
   }
 
-  constructor(
+  /** Places the tables, which are copied, in parts. */
+  static *of(
     workspace: Workspace,
     tables: readonly StatisticTable[],
     statistics: readonly Statistic[],
+    nCategories: Uint32Array,
+    maxRows: number,
+  ): InParts<StatisticLookup> {
+    const lookup = new StatisticLookup(workspace, tables, statistics.length, nCategories, maxRows);
+    yield* lookup.#place(tables, statistics);
+    return lookup;
+  }
+
+  private constructor(
+    workspace: Workspace,
+    tables: readonly StatisticTable[],
+    nStatistics: number,
     nCategories: Uint32Array,
     maxRows: number,
   ) {
     const rows = roundUp(maxRows);
     this.#workspace = workspace;
     this.stride = rows;
-    this.bins = workspace.u8(statistics.length * rows);
+    this.bins = workspace.u8(nStatistics * rows);
     const codes = codedColumns(tables).map((column) => ({
       column,
       nCategories: nCategories[column],
@@ -75,33 +94,37 @@ export class StatisticLookup {
     this.#sums = workspace.f64(rows).address;
     this.#found = workspace.u32(rows).address;
     this.#nTables = tables.length;
-    const words = workspace.u32(tables.length * TABLE_WORDS);
-    this.#tables = words.address;
+    this.#tables = workspace.u32(tables.length * TABLE_WORDS).address;
+  }
 
-    const codesAt = new Map(codes.map(({ column, to }) => [column, to.address]));
-    const valuesAt = new Map(values.map(({ column, to }) => [column, to.address]));
+  *#place(tables: readonly StatisticTable[], statistics: readonly Statistic[]): InParts<void> {
+    const workspace = this.#workspace;
+    const words = new Uint32Array(this.bins.buffer, this.#tables, tables.length * TABLE_WORDS);
+    const codesAt = new Map(this.#codes.map(({ column, to }) => [column, to.address]));
+    const valuesAt = new Map(this.#values.map(({ column, to }) => [column, to.address]));
     const alike = tables.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : Number(nameOf(a) > nameOf(b))));
-    alike.forEach((table, i) => {
+    for (const [i, table] of alike.entries()) {
+      yield;
       const { projection, statistics: numbers, salt, bits, nTuples } = table;
       const { columns, tests } = projection;
       const digits = workspace.u32(columns.length);
       digits.set(columns.map((column) => codesAt.get(column) as number));
       const entryBytes = entryBytesOf(numbers.length);
       const entries = workspace.u8((nTuples + 1) * entryBytes);
-      entries.set(table.entries);
+      yield* copyInParts(entries, table.entries);
       entries.set(absentEntry(numbers.map((number) => statistics[number].of)), nTuples * entryBytes);
       const outputs = workspace.u32(numbers.length);
-      outputs.set(numbers.map((number) => this.bins.address + number * rows));
+      outputs.set(numbers.map((number) => this.bins.address + number * this.stride));
       const place = {
         digits: digits.address,
         nDigits: columns.length,
         tests: placeTests(workspace, table, valuesAt),
         nTests: tests.length,
-        starts: isSingle(projection) ? 0 : placeStarts(workspace, table.sizes),
+        starts: isSingle(projection) ? 0 : yield* placeStarts(workspace, table.sizes),
         bits,
         salt,
         nTuples,
-        tags: isSingle(projection) ? 0 : placeTags(workspace, table.tags),
+        tags: isSingle(projection) ? 0 : yield* placeTags(workspace, table.tags),
         entries: entries.address,
         entryBytes,
         nStatistics: numbers.length,
@@ -109,7 +132,7 @@ export class StatisticLookup {
         isAlike: Number(i > 0 && nameOf(alike[i - 1]) === nameOf(table)),
       };
       words.set(Object.values(place), i * TABLE_WORDS);
-    });
+    }
   }
 
   /**
@@ -147,20 +170,22 @@ function placeTests(
 }
 
 /** From how many tuples each bucket has to where they begin. */
-function placeStarts(workspace: Workspace, sizes: Uint8Array): number {
+function* placeStarts(workspace: Workspace, sizes: Uint8Array): InParts<number> {
   const starts = workspace.u32(sizes.length + 1);
   let sum = 0;
-  for (let bucket = 0; bucket < sizes.length; bucket++) {
-    starts[bucket] = sum;
-    sum += sizes[bucket];
-  }
+  yield* forParts(sizes.length, (from, to) => {
+    for (let bucket = from; bucket < to; bucket++) {
+      starts[bucket] = sum;
+      sum += sizes[bucket];
+    }
+  });
   starts[sizes.length] = sum;
   return starts.address;
 }
 
-function placeTags(workspace: Workspace, tags: Uint32Array): number {
+function* placeTags(workspace: Workspace, tags: Uint32Array): InParts<number> {
   const placed = workspace.u32(tags.length + SPARE_TAGS);
-  placed.set(tags);
+  yield* copyInParts(placed, tags);
   return placed.address;
 }
 

@@ -1,5 +1,6 @@
 import type { Workspace } from '../../../kernels/workspace.js';
 import type { ModelShape } from '../../estimator.js';
+import { forParts, type InParts } from '../../in-parts.js';
 import { dataOf, type Tensors } from '../../tensor.js';
 import { isSingle, type Projection, projectionOf, type Statistic, statisticOf } from './projection.js';
 import { StatisticLookup } from './statistic-lookup.js';
@@ -46,10 +47,10 @@ export class StatisticTables {
    *
    * @throws RangeError when a tensor is not one of such a model.
    */
-  static read(tensors: Tensors, shape: ModelShape): StatisticTables {
+  static *read(tensors: Tensors, shape: ModelShape): InParts<StatisticTables> {
     const nCategories = shape.nCategories ?? new Uint32Array(shape.nFeatures);
     if (tensors['statistic_projection'] === undefined) return new StatisticTables([], [], nCategories);
-    const projections = readProjections(tensors, shape, nCategories);
+    const projections = yield* readProjections(tensors, shape, nCategories);
     const ofStatistic = dataOf(tensors, 'statistic_projection', 'U32', [-1]);
     const borders = dataOf(tensors, 'statistic_target_border', 'U32', [ofStatistic.length]);
     const lanes = dataOf(tensors, 'statistic_prior', 'U8', [ofStatistic.length]);
@@ -59,7 +60,7 @@ export class StatisticTables {
       }
       return statisticOf(projections[number], kindOf(lanes[i], borders[i]));
     });
-    const tables = readTables(tensors, projections, ofStatistic, nCategories);
+    const tables = yield* readTables(tensors, projections, ofStatistic, nCategories);
     return new StatisticTables(statistics, tables, nCategories);
   }
 
@@ -68,12 +69,16 @@ export class StatisticTables {
     return StatisticLookup.bytes(this.tables, maxRows);
   }
 
-  place(workspace: Workspace, maxRows: number): StatisticLookup {
-    return new StatisticLookup(workspace, this.tables, this.statistics, this.nCategories, maxRows);
+  place(workspace: Workspace, maxRows: number): InParts<StatisticLookup> {
+    return StatisticLookup.of(workspace, this.tables, this.statistics, this.nCategories, maxRows);
   }
 }
 
-function readProjections(tensors: Tensors, { nFeatures }: ModelShape, nCategories: Uint32Array): Projection[] {
+function* readProjections(
+  tensors: Tensors,
+  { nFeatures }: ModelShape,
+  nCategories: Uint32Array,
+): InParts<Projection[]> {
   const columns = dataOf(tensors, 'projection_column', 'U32', [-1]);
   const columnStart = readStarts(tensors, 'projection_column_start', columns.length);
   const nProjections = columnStart.length - 1;
@@ -81,28 +86,31 @@ function readProjections(tensors: Tensors, { nFeatures }: ModelShape, nCategorie
   const testStart = readStarts(tensors, 'projection_test_start', tested.length, nProjections);
   const rules = dataOf(tensors, 'projection_test_rule', 'U8', [tested.length]);
   const limits = dataOf(tensors, 'projection_test_limit', 'F32', [tested.length]);
-  return Array.from({ length: nProjections }, (_, i) => {
+  const projections: Projection[] = [];
+  for (let i = 0; i < nProjections; i++) {
+    yield;
     const ofProjection = [...columns.subarray(columnStart[i], columnStart[i + 1])];
     const rise = ofProjection.every((column, j) => j === 0 || column > ofProjection[j - 1]);
     const areCategories = ofProjection.every((column) => column < nFeatures && nCategories[column] > 0);
     const tests = Array.from(tested.subarray(testStart[i], testStart[i + 1]), (column, j) =>
       testOf(column, rules[testStart[i] + j], limits[testStart[i] + j]),
     );
-    const areTests =
-      tests.length <= 32 && tests.every(({ column }) => column < nFeatures) && !limits.some(Number.isNaN);
+    const hasNaN = limits.subarray(testStart[i], testStart[i + 1]).some(Number.isNaN);
+    const areTests = tests.length <= 32 && tests.every(({ column }) => column < nFeatures) && !hasNaN;
     if (ofProjection.length === 0 || !rise || !areCategories || !areTests) {
       throw new RangeError(`projection ${i} is not valid`);
     }
-    return projectionOf(ofProjection, tests);
-  });
+    projections.push(projectionOf(ofProjection, tests));
+  }
+  return projections;
 }
 
-function readTables(
+function* readTables(
   tensors: Tensors,
   projections: readonly Projection[],
   ofStatistic: Uint32Array,
   nCategories: Uint32Array,
-): StatisticTable[] {
+): InParts<StatisticTable[]> {
   const n = projections.length;
   const salts = dataOf(tensors, 'projection_salt', 'U32', [n]);
   const bucketBits = dataOf(tensors, 'projection_bucket_bits', 'U8', [n]);
@@ -114,7 +122,8 @@ function readTables(
   const statistics = projections.map((): number[] => []);
   ofStatistic.forEach((projection, statistic) => statistics[projection].push(statistic));
   let [size, tag, entry] = [0, 0, 0];
-  const tables = projections.map((projection, i): StatisticTable => {
+  const tables: StatisticTable[] = [];
+  for (const [i, projection] of projections.entries()) {
     const nTuples = tupleStart[i + 1] - tupleStart[i];
     const bits = bucketBits[i];
     const single = isSingle(projection);
@@ -133,16 +142,24 @@ function readTables(
       tags: tags.subarray(tag, (tag += single ? 0 : nTuples)),
       entries: entries.subarray(entry, (entry += nTuples * entryBytesOf(statistics[i].length))),
     };
-    if (!single && table.sizes.reduce((sum, count) => sum + count, 0) !== nTuples) {
+    if (!single && (yield* sumOf(table.sizes)) !== nTuples) {
       throw new RangeError(`the buckets of projection ${i} are not valid`);
     }
-    return table;
-  });
+    tables.push(table);
+  }
   const lengths = [size, tag, entry];
   if ([sizes, tags, entries].some((data, i) => data.length !== lengths[i])) {
     throw new RangeError('the tables of statistics have wrong lengths');
   }
   return tables;
+}
+
+function* sumOf(values: Uint8Array): InParts<number> {
+  let sum = 0;
+  yield* forParts(values.length, (from, to) => {
+    for (let i = from; i < to; i++) sum += values[i];
+  });
+  return sum;
 }
 
 /** Offsets that begin with 0, do not fall, and end with `end`. */

@@ -10,6 +10,7 @@ import {
   drawnTrees,
   leafOf,
 } from './drawn-tree.js';
+import { runThrough } from '../../../../src/estimators/in-parts.js';
 
 const N_FEATURES = 3;
 const EXTREMES = [0, -0, 5e-324, -5e-324, 1e-35, Number.MAX_VALUE, -Number.MAX_VALUE];
@@ -44,7 +45,9 @@ function predict(
   const nCategories =
     categories && Uint32Array.from([0, 1, 2], (feature) => (feature > 0 ? categories.nCategories(feature) : 0));
   const shape = { nFeatures: N_FEATURES, nClasses, nCategories };
-  const predictor = boostedPredictor(boostedTreesOf(trees, baseScore), shape, single, categories?.unseenLeft ?? false);
+  const predictor = runThrough(
+    boostedPredictor(boostedTreesOf(trees, baseScore), shape, single, categories?.unseenLeft ?? false),
+  );
   const probabilities = new Float64Array(given.length * nClasses).fill(NaN);
   const data = Float64Array.from(given.flat());
   predictor.predictProbabilities({ rows: given.length, columns: N_FEATURES, data }, probabilities);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { BoostedTrees } from '../../../../src/estimators/core/boosting/boosted-trees.js';
 import { CategorySetsWriter, readCategorySets } from '../../../../src/estimators/core/boosting/category-sets.js';
 import { LEAF } from '../../../../src/estimators/core/boosting/gradient-tree.js';
+import { runThrough } from '../../../../src/estimators/in-parts.js';
 
 /** A tree as people draw it: a leaf, or a split with its two sides. */
 export type DrawnTree =
@@ -76,6 +77,6 @@ export function boostedTreesOf(trees: readonly DrawnTree[], baseScore: readonly 
     missingLeft: Uint8Array.from(missingLeft),
     leafValue: Float64Array.from(leafValue),
     baseScore: Float64Array.from(baseScore),
-    categories: readCategorySets(sets.tensors()),
+    categories: runThrough(readCategorySets(sets.tensors())),
   };
 }

@@ -5,6 +5,7 @@ import { obliviousPredictor } from '../../../../src/estimators/core/oblivious/ob
 import { readObliviousTrees } from '../../../../src/estimators/core/oblivious/oblivious-trees.js';
 import { tensor, type Tensors } from '../../../../src/estimators/tensor.js';
 import { lcg } from '../../../support/problems.js';
+import { runThrough } from '../../../../src/estimators/in-parts.js';
 
 interface Split {
   readonly kind: 0 | 1;
@@ -119,9 +120,8 @@ describe('The predictor of oblivious trees', () => {
           return [number(), number(), random() < 0.1 ? NaN : Math.floor(random() * 302), number()];
         });
         const shape = { nFeatures: N_FEATURES, nClasses };
-        const predictor = obliviousPredictor(
-          readObliviousTrees(tensorsOf(trees, nOutputs, missingAbove), shape),
-          shape,
+        const predictor = runThrough(
+          obliviousPredictor(runThrough(readObliviousTrees(tensorsOf(trees, nOutputs, missingAbove), shape)), shape),
         );
         for (const Numbers of [Float64Array, Float32Array]) {
           const probabilities = new Float64Array(nRows * nClasses).fill(NaN);
@@ -144,7 +144,9 @@ describe('The predictor of oblivious trees', () => {
   it('answers more rows than it takes at a time', () => {
     const trees: Tree[] = [{ splits: [{ kind: 0, column: 0, border: 0.5 }], values: [-1, 1] }];
     const shape = { nFeatures: N_FEATURES, nClasses: 2 };
-    const predictor = obliviousPredictor(readObliviousTrees(tensorsOf(trees, 1, [0, 0, 0, 0]), shape), shape);
+    const predictor = runThrough(
+      obliviousPredictor(runThrough(readObliviousTrees(tensorsOf(trees, 1, [0, 0, 0, 0]), shape)), shape),
+    );
     const rows = 5_000;
     const data = Float64Array.from({ length: rows * N_FEATURES }, (_, i) => (Math.floor(i / N_FEATURES) % 3 === 0 ? 1 : 0)); // prettier-ignore
     const probabilities = new Float64Array(rows * 2);
@@ -176,8 +178,8 @@ describe('The predictor of oblivious trees', () => {
   ] as const) {
     it(`refuses ${what}`, () => {
       const shape = { nFeatures: N_FEATURES, nClasses: 2 };
-      expect(() => readObliviousTrees(good, shape)).not.to.throw();
-      expect(() => readObliviousTrees({ ...good, ...change }, shape)).to.throw(RangeError);
+      expect(() => runThrough(readObliviousTrees(good, shape))).not.to.throw();
+      expect(() => runThrough(readObliviousTrees({ ...good, ...change }, shape))).to.throw(RangeError);
     });
   }
 });

@@ -14,6 +14,7 @@ import { Workspace } from '../../../../src/kernels/workspace.js';
 import { lcg } from '../../../support/problems.js';
 import { isTrue } from './naive-statistics.js';
 import { statisticsOf, type StatisticsProblem } from './statistics-problem.js';
+import { runThrough } from '../../../../src/estimators/in-parts.js';
 
 interface TestElement {
   readonly column: number;
@@ -101,11 +102,11 @@ describe('The tables of target statistics, next to those of CatBoost', () => {
       const { statistics } = statisticsOf(problem);
       const tensors = statistics.tensors([...used.values()], () => undefined);
       const { nClasses, nCategories } = problem;
-      const tables = StatisticTables.read(tensors, { nFeatures: 5, nClasses, nCategories });
+      const tables = runThrough(StatisticTables.read(tensors, { nFeatures: 5, nClasses, nCategories }));
       const numbers = new Map([...used.keys()].map((key, i) => [key, i]));
 
       const asked = rows.filter((_, row) => row % 3 === 0).concat(rows.slice(N_TRAINED));
-      const lookup = tables.place(new Workspace(tables.bytes(asked.length)), asked.length);
+      const lookup = runThrough(tables.place(new Workspace(tables.bytes(asked.length)), asked.length));
       lookup.look(Float64Array.from(asked.flat()), 0, asked.length, 5);
       const bit = (split: TreeSplit, row: number) => {
         if ('test' in split) return isTrue(split.test, asked[row]);

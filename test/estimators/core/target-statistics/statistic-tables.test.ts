@@ -18,19 +18,20 @@ import {
   type StatisticsProblem,
   statisticsProblem,
 } from './statistics-problem.js';
+import { runThrough } from '../../../../src/estimators/in-parts.js';
 
 function tensorsOf(problem: StatisticsProblem, used: readonly Statistic[]): Tensors {
   return statisticsOf(problem).statistics.tensors(used, () => undefined);
 }
 
 function readTables(tensors: Tensors, { nCategories, nClasses }: StatisticsProblem): StatisticTables {
-  return StatisticTables.read(tensors, { nFeatures: nCategories.length, nClasses, nCategories });
+  return runThrough(StatisticTables.read(tensors, { nFeatures: nCategories.length, nClasses, nCategories }));
 }
 
 /** The bins of rows in all statistics of a model. */
 function lookUp(tables: StatisticTables, rows: readonly (readonly number[])[], single = false): number[][] {
   const workspace = new Workspace(tables.bytes(rows.length));
-  const lookup = tables.place(workspace, rows.length);
+  const lookup = runThrough(tables.place(workspace, rows.length));
   // Rows before the first are not looked at.
   const values = [...(rows[0] ?? []).map(() => 7), ...rows.flat()];
   const x = single ? Float32Array.from(values) : Float64Array.from(values);

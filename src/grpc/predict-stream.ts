@@ -1,0 +1,265 @@
+import { Status } from '../../generated/google/rpc/status.js';
+import { PredictStreamRequest } from '../../generated/modelserver/v1/model_server.js';
+import { DomainError, invalid } from '../errors.js';
+import type { ModelService } from '../model/service.js';
+import { TURN_MS, Turns } from '../model/turns.js';
+import { answerPredict } from './answer-predict.js';
+import { shuttingDown } from './call-in-flight.js';
+import type { CallContext } from './calls.js';
+import { encodeStreamAnswer, ERROR_FIELD, RESPONSE_FIELD } from './encode-stream-answer.js';
+import { leadingId } from './leading-id.js';
+import { FRAME_BYTES } from './in-flight-bytes.js';
+import type { MessageListener, MessageStream } from './message-stream.js';
+import { toDomainError, toStatus } from './status.js';
+
+export interface PredictStreamOptions {
+  readonly service: ModelService;
+  readonly maxMessageBytes: number;
+  /** Hears of every message that is answered with an error. */
+  readonly onError: (error: DomainError, model: string | undefined) => void;
+}
+
+/** While one message is at work, so many others, or bytes of them, are read ahead. */
+const MAX_WAITING_MESSAGES = 256;
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** When so many answers, or bytes of them, have not been taken, no other message is looked at until they are. */
+const MAX_UNTAKEN_MESSAGES = 1024;
+const MAX_UNTAKEN_BYTES = 1024 * 1024;
+/** Of an answer beyond the prediction in it: id, tags and lengths. */
+const ENVELOPE_BYTES = 32;
+/** Messages that are so far apart are not of one piece of work. */
+const GAP_MS = 0.2;
+
+/**
+ * Answers the messages of a stream, in their order, until the client has sent its
+ * last one. Small ones are answered as they come, without a promise each.
+ *
+ * @throws SERVER_SHUTTING_DOWN when the server drains, once all that was read is
+ *   answered; the signal's reason.
+ */
+export async function predictStream(
+  messages: MessageStream,
+  call: CallContext,
+  options: PredictStreamOptions,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const conversation = new Conversation(messages, call, options, (error) => {
+      messages.listen(undefined);
+      call.signal.removeEventListener('abort', cancel);
+      call.draining.removeEventListener('abort', drain);
+      if (error === undefined) resolve();
+      else reject(error);
+    });
+    const cancel = (): void => conversation.end(call.signal.reason as DomainError);
+    const drain = (): void => conversation.drain();
+    call.signal.addEventListener('abort', cancel);
+    call.draining.addEventListener('abort', drain);
+    if (call.signal.aborted) cancel();
+    else conversation.begin();
+  });
+}
+
+class Conversation implements MessageListener {
+  readonly #messages: MessageStream;
+  readonly #options: PredictStreamOptions;
+  readonly #onEnd: (error: DomainError | undefined) => void;
+  readonly #call: CallContext;
+  readonly #turns: Turns;
+  /** Read, and not looked at yet. */
+  readonly #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  /** Whether a large message is at work, or the thread is others' for now. */
+  #isBusy = false;
+  #isReading = false;
+  #isAsked = false;
+  #isHalfClosed = false;
+  #isDraining = false;
+  #hasEnded = false;
+  /** When its turn on the thread began, and when its last message was answered. */
+  #turnBegan = 0;
+  #lastAnswer = 0;
+
+  constructor(
+    messages: MessageStream,
+    call: CallContext,
+    options: PredictStreamOptions,
+    onEnd: (error: DomainError | undefined) => void,
+  ) {
+    this.#messages = messages;
+    this.#options = options;
+    this.#onEnd = onEnd;
+    this.#call = call;
+    this.#turns = new Turns(call.signal);
+  }
+
+  begin(): void {
+    this.#messages.listen(this);
+    this.#read();
+  }
+
+  /** Ends the stream; what is at work for it comes to nothing. */
+  end(error?: DomainError): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#waiting.length = 0;
+    this.#onEnd(error);
+  }
+
+  /** Reads no more, and ends when all that was read is answered. */
+  drain(): void {
+    this.#isDraining = true;
+    this.#endIfDone();
+  }
+
+  message(bytes: Buffer): void {
+    this.#isAsked = false;
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.byteLength;
+    this.#goOn();
+  }
+
+  halfClose(): void {
+    this.#isHalfClosed = true;
+    this.#endIfDone();
+  }
+
+  taken(bytes: number): void {
+    this.#call.bytes.giveBack(bytes);
+    if (this.#messages.untakenMessages === 0) this.#goOn();
+  }
+
+  /** Answers what waits, as far as may be, and reads on. */
+  #goOn(): void {
+    while (this.#mayAnswer && this.#waiting.length > 0) {
+      if (this.#isTurnOver()) {
+        void this.#pause(this.#turns.next(), 0);
+        break;
+      }
+      const bytes = this.#waiting.shift() as Buffer;
+      this.#waitingBytes -= bytes.byteLength;
+      const later = this.#answer(bytes);
+      if (later === undefined) this.#call.bytes.giveBack(bytes.byteLength + FRAME_BYTES);
+      else void this.#pause(later, bytes.byteLength + FRAME_BYTES);
+      this.#lastAnswer = performance.now();
+    }
+    this.#read();
+    this.#endIfDone();
+  }
+
+  get #mayAnswer(): boolean {
+    return !(
+      this.#isBusy ||
+      this.#hasEnded ||
+      this.#messages.untakenBytes > MAX_UNTAKEN_BYTES ||
+      this.#messages.untakenMessages > MAX_UNTAKEN_MESSAGES
+    );
+  }
+
+  /** Answers nothing until then; `heldBytes` of messages are done with then. */
+  async #pause(until: Promise<void>, heldBytes: number): Promise<void> {
+    this.#isBusy = true;
+    try {
+      await until;
+    } catch {
+      // Its signal has aborted, and with it the stream has ended.
+    }
+    this.#isBusy = false;
+    this.#call.bytes.giveBack(heldBytes);
+    this.#turnBegan = this.#lastAnswer = performance.now();
+    this.#goOn();
+  }
+
+  /** Whether its messages have had the thread for long enough. */
+  #isTurnOver(): boolean {
+    const now = performance.now();
+    if (now - this.#lastAnswer > GAP_MS) this.#turnBegan = now;
+    return now - this.#turnBegan >= TURN_MS;
+  }
+
+  #read(): void {
+    // A message that comes at once is read on after by the loop that asked for it: no stack grows with the messages.
+    if (this.#isReading) return;
+    this.#isReading = true;
+    while (this.#mayRead) {
+      this.#isAsked = true;
+      this.#messages.read();
+    }
+    this.#isReading = false;
+  }
+
+  get #mayRead(): boolean {
+    return !(
+      this.#isAsked ||
+      this.#hasEnded ||
+      this.#isHalfClosed ||
+      this.#isDraining ||
+      this.#waiting.length >= MAX_WAITING_MESSAGES ||
+      this.#waitingBytes >= MAX_WAITING_BYTES
+    );
+  }
+
+  #endIfDone(): void {
+    if (this.#isBusy || this.#waiting.length > 0) return;
+    if (this.#isHalfClosed) this.end();
+    else if (this.#isDraining) this.end(shuttingDown());
+  }
+
+  /** Answers a message; a large one later. */
+  #answer(bytes: Buffer): Promise<void> | undefined {
+    const { service, maxMessageBytes } = this.#options;
+    let message: PredictStreamRequest | undefined;
+    try {
+      message = decodeMessage(bytes);
+      const { id, request } = message;
+      if (request === undefined) throw invalid('request', 'is not set; it says what to predict');
+      const response = answerPredict(service, request, maxMessageBytes - ENVELOPE_BYTES, this.#call);
+      if (response instanceof Promise) return this.#answerLater(id, request.name, response);
+      this.#write(id, response);
+    } catch (error) {
+      this.#writeError(message?.id ?? leadingId(bytes), message?.request?.name, error);
+    }
+    return undefined;
+  }
+
+  async #answerLater(id: bigint, model: string, response: Promise<Buffer>): Promise<void> {
+    try {
+      this.#write(id, await response);
+    } catch (error) {
+      this.#writeError(id, model, error);
+    }
+  }
+
+  #write(id: bigint, response: Buffer): void {
+    if (this.#hasEnded) return;
+    const answer = encodeStreamAnswer(id, RESPONSE_FIELD, response);
+    const { maxMessageBytes } = this.#options;
+    if (answer.byteLength > maxMessageBytes) {
+      throw invalid(
+        'x',
+        `has an answer of ${answer.byteLength} bytes; MAX_MESSAGE_BYTES allows ${maxMessageBytes}: predict fewer rows at once`,
+      );
+    }
+    this.#send(answer);
+  }
+
+  #writeError(id: bigint, model: string | undefined, thrown: unknown): void {
+    if (this.#hasEnded) return;
+    const error = toDomainError(thrown);
+    this.#options.onError(error, model);
+    this.#send(encodeStreamAnswer(id, ERROR_FIELD, Status.encode(toStatus(error)).finish()));
+  }
+
+  #send(answer: Buffer): void {
+    this.#call.bytes.add(answer.byteLength);
+    // Where there is no room for it, that has ended the stream.
+    if (!this.#hasEnded) this.#messages.write(answer);
+  }
+}
+
+function decodeMessage(bytes: Buffer): PredictStreamRequest {
+  try {
+    return PredictStreamRequest.decode(bytes);
+  } catch (cause) {
+    throw new DomainError('INVALID_REQUEST', 'the message is no PredictStreamRequest: it cannot be decoded', { cause });
+  }
+}

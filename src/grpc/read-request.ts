@@ -1,0 +1,96 @@
+import {
+  Dtype,
+  FitRequest,
+  FitStreamRequest,
+  type Matrix,
+  PredictRequest,
+  PredictStreamRequest,
+} from '../../generated/modelserver/v1/model_server.js';
+import type { InParts } from '../estimators/in-parts.js';
+import { fitPlan, fitStreamPlan, predictPlan, predictStreamPlan } from './message-plans.js';
+import { messageInParts } from './message-in-parts.js';
+import { Undecoded } from './undecoded.js';
+
+/** Messages of fewer bytes are decoded by the generated code, at once. */
+const LARGE = 32_768;
+/** As many parts are done at once: what is over then needs no turns. */
+const FIRST_PARTS = 8;
+/** How many bytes are moved in a part. */
+const MOVED_BYTES = 262_144;
+
+/** A Predict's message. Its rows, if they are bytes, are read where they lie. */
+export function readPredictRequest(message: Buffer): PredictRequest | Undecoded<PredictRequest> {
+  return message.length < LARGE ? PredictRequest.decode(message) : begin(predictInParts(message));
+}
+
+/** A PredictStream's message. Its rows, if they are bytes, are read where they lie. */
+export function readPredictStreamRequest(message: Buffer): PredictStreamRequest | Undecoded<PredictStreamRequest> {
+  return message.length < LARGE ? PredictStreamRequest.decode(message) : begin(predictStreamInParts(message));
+}
+
+/** A Fit's message. Its rows and labels, if they are bytes, have buffers of their own. */
+export function readFitRequest(message: Buffer): FitRequest | Undecoded<FitRequest> {
+  return message.length < LARGE ? FitRequest.decode(message) : begin(fitInParts(message));
+}
+
+/** A FitStream's message. Its rows and labels, if they are bytes, stay where they lie, be they aligned or not. */
+export function readFitStreamRequest(message: Buffer): FitStreamRequest | Undecoded<FitStreamRequest> {
+  return message.length < LARGE ? FitStreamRequest.decode(message) : begin(messageInParts(fitStreamPlan, message));
+}
+
+/** Does the first parts; what is not over then goes on in turns. */
+function begin<T>(work: InParts<T>): T | Undecoded<T> {
+  for (let i = 0; i < FIRST_PARTS; i++) {
+    const part = work.next();
+    if (part.done === true) return part.value;
+  }
+  return new Undecoded(work);
+}
+
+function* predictInParts(message: Buffer): InParts<PredictRequest> {
+  const request = yield* messageInParts(predictPlan, message);
+  yield* alignRaw(request.x, message);
+  return request;
+}
+
+function* predictStreamInParts(message: Buffer): InParts<PredictStreamRequest> {
+  const request = yield* messageInParts(predictStreamPlan, message);
+  yield* alignRaw(request.request?.x, message);
+  return request;
+}
+
+function* fitInParts(message: Buffer): InParts<FitRequest> {
+  const request = yield* messageInParts(fitPlan, message);
+  const { x, y } = request;
+  if (x?.raw !== undefined) x.raw.data = yield* copy(x.raw.data);
+  if (y?.rawInt32 !== undefined) y.rawInt32 = yield* copy(y.rawInt32);
+  return request;
+}
+
+/**
+ * Moves packed numbers in their message to a multiple of their width, over some
+ * of the bytes before them, which have been decoded.
+ */
+function* alignRaw(x: Matrix | undefined, message: Buffer): InParts<void> {
+  const raw = x?.raw;
+  if (raw === undefined || raw.data.buffer !== message.buffer) return;
+  const { data } = raw;
+  const shift = data.byteOffset % (raw.dtype === Dtype.DTYPE_FLOAT64 ? 8 : 4);
+  const from = data.byteOffset - message.byteOffset;
+  if (shift === 0 || from < shift) return;
+  const moved = message.subarray(from - shift, from - shift + data.length);
+  for (let at = 0; at < data.length; at += MOVED_BYTES) {
+    if (at > 0) yield;
+    moved.set(data.subarray(at, at + MOVED_BYTES), at);
+  }
+  raw.data = moved;
+}
+
+function* copy(bytes: Buffer): InParts<Buffer> {
+  const copied = Buffer.allocUnsafeSlow(bytes.length);
+  for (let at = 0; at < bytes.length; at += MOVED_BYTES) {
+    if (at > 0) yield;
+    copied.set(bytes.subarray(at, at + MOVED_BYTES), at);
+  }
+  return copied;
+}

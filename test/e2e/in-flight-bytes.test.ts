@@ -1,0 +1,302 @@
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { expect } from 'chai';
+import { once } from 'node:events';
+import { connect, type IncomingHttpHeaders } from 'node:http2';
+import { ErrorInfo, RetryInfo } from '../../generated/google/rpc/error_details.js';
+import { Status } from '../../generated/google/rpc/status.js';
+import {
+  Dtype,
+  FitRequest,
+  type GetStatusResponse,
+  ModelServerClient,
+  PredictRequest,
+  type PredictResponse,
+  PredictStreamRequest,
+} from '../../generated/modelserver/v1/model_server.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+
+const MIB = 1024 * 1024;
+const COLUMNS = 64;
+/** Of one upload: 2 MiB of numbers. */
+const ROWS = (2 * MIB) / (8 * COLUMNS);
+const MAX_MESSAGE = 4 * MIB;
+const BUDGET = 8 * MIB;
+
+/** Rows of two classes in turn, each equal to its class. */
+function rows(count: number) {
+  const data = new Float64Array(count * COLUMNS);
+  for (let row = 0; row < count; row++) data.fill(row % 2, row * COLUMNS, (row + 1) * COLUMNS);
+  return { raw: { rows: count, columns: COLUMNS, dtype: Dtype.DTYPE_FLOAT64, data: Buffer.from(data.buffer) } };
+}
+
+const predictRequest = (count: number, more: object = {}) =>
+  PredictRequest.fromPartial({ name: 'model', x: rows(count), ...more });
+const fitRequest = (name: string, count: number) =>
+  FitRequest.fromPartial({
+    name,
+    estimator: { kind: { $case: 'logisticRegression', value: { maxIter: 1 } } },
+    x: rows(count),
+    y: { rawInt32: Buffer.from(Int32Array.from({ length: count }, (_, row) => row % 2).buffer) },
+  });
+
+describe('MAX_INFLIGHT_BYTES', () => {
+  let server: TestServer;
+  let observer: ModelServerClient;
+  let clients: Client[];
+
+  beforeEach(async () => {
+    server = await startTestServer({ maxMessageBytes: MAX_MESSAGE, maxInflightBytes: BUDGET });
+    clients = [];
+    observer = newClient();
+    await settled<unknown>((callback) => observer.fit(fitRequest('model', 20), callback));
+    await settled<unknown>((callback) => observer.load({ name: 'model' }, callback));
+  });
+  afterEach(async () => {
+    for (const client of clients) client.close();
+    await server.close();
+  });
+
+  /** One with a connection of its own. */
+  function newClient(options: object = {}): ModelServerClient {
+    const client = new ModelServerClient(server.address, credentials.createInsecure(), {
+      'grpc.use_local_subchannel_pool': 1,
+      ...options,
+    });
+    clients.push(client);
+    return client;
+  }
+
+  const getStatus = async (): Promise<GetStatusResponse> => {
+    const outcome = await settled<GetStatusResponse>((callback) => observer.getStatus({}, callback));
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
+  };
+
+  /** Looks at the bytes in flight until they are as wanted; there is no event for a client to wait on. */
+  async function untilBytes(isWanted: (bytes: number) => boolean): Promise<number> {
+    const deadline = Date.now() + 15_000;
+    for (;;) {
+      const bytes = Number((await getStatus()).inflightBytes);
+      if (isWanted(bytes)) return bytes;
+      if (Date.now() > deadline) throw new Error(`the bytes in flight stay ${bytes}`);
+    }
+  }
+
+  it('refuses some of 30 large uploads with the reason, answers all others right, and is never exceeded', async () => {
+    let areDone = false;
+    const seen: number[] = [];
+    const watching = (async () => {
+      while (!areDone) seen.push(Number((await getStatus()).inflightBytes));
+    })();
+    const outcomes = await Promise.all(
+      Array.from({ length: 30 }, async (_, i) => {
+        const client = newClient();
+        return i % 5 === 0
+          ? settled<unknown>((callback) => client.fit(fitRequest(`m${i}`, ROWS), callback))
+          : settled<PredictResponse>((callback) => client.predict(predictRequest(ROWS), callback));
+      }),
+    );
+    areDone = true;
+    await watching;
+
+    const refused = outcomes.filter((outcome): outcome is ServiceError => outcome instanceof Error);
+    const answered = outcomes.filter((outcome) => !(outcome instanceof Error));
+    expect(answered).to.not.be.empty;
+    const reasons = refused.map(reasonOf);
+    expect(reasons).to.include('INFLIGHT_BYTES_LIMIT_REACHED');
+    expect(reasons.filter((reason) => reason !== 'INFLIGHT_BYTES_LIMIT_REACHED' && reason !== 'NO_FREE_TRAINING_SLOT'))
+      .to.be.empty;
+    const first = refused.find((error) => reasonOf(error) === 'INFLIGHT_BYTES_LIMIT_REACHED');
+    expect(first?.code).to.equal(status.RESOURCE_EXHAUSTED);
+    expect(first?.details)
+      .to.match(/MAX_INFLIGHT_BYTES/)
+      .and.match(new RegExp(String(BUDGET)));
+    expect(first && detailOf(first, RetryInfo, 'google.rpc.RetryInfo')).to.have.property('retryDelay');
+    for (const response of answered) {
+      if (!isPrediction(response)) continue;
+      const labels = new Int32Array(new Uint8Array(response.labels?.rawInt32 ?? []).buffer);
+      expect(labels).to.have.length(ROWS);
+      expect(labels.every((label, row) => label === row % 2)).to.equal(true);
+    }
+    expect(Math.max(...seen)).to.be.within(MIB, BUDGET);
+    expect((await getStatus()).maxInflightBytes).to.equal(BigInt(BUDGET));
+    expect(await untilBytes((bytes) => bytes === 0)).to.equal(0);
+  });
+
+  it('takes the largest message that may be, and counts it while it comes', async () => {
+    const session = connect(`http://${server.address}`);
+    const stream = session.request(headers('Fit'));
+    const size = MAX_MESSAGE;
+    stream.write(framed(Buffer.alloc(size)).subarray(0, size));
+    await untilBytes((bytes) => bytes === size - 5);
+    // The client goes without a word.
+    session.destroy();
+    await untilBytes((bytes) => bytes === 0);
+  });
+
+  it('gives the bytes of a cancelled upload back', async () => {
+    const session = connect(`http://${server.address}`);
+    const stream = session.request(headers('Predict'));
+    stream.write(framed(Buffer.alloc(3 * MIB)).subarray(0, MIB + 5));
+    await untilBytes((bytes) => bytes === MIB);
+    stream.close(8);
+    await untilBytes((bytes) => bytes === 0);
+    session.close();
+  });
+
+  it('gives the bytes of a Fit back when the training has them', async () => {
+    const client = newClient();
+    const request = FitRequest.fromPartial({
+      ...fitRequest('slow', 3 * 1024),
+      estimator: { kind: { $case: 'randomForestClassifier', value: { nEstimators: 100_000, engine: 2 } } },
+    });
+    const call = client.fit(request, () => undefined);
+    await untilTraining('slow');
+    expect(Number((await getStatus()).inflightBytes)).to.equal(0);
+    call.cancel();
+  });
+
+  async function untilTraining(name: string): Promise<void> {
+    for (;;) {
+      const { trainings } = await getStatus();
+      if (trainings.some((training) => training.name === name)) return;
+    }
+  }
+
+  it('counts answers that a slow reader does not take', async () => {
+    // It lets the server send nothing of a body.
+    const session = connect(`http://${server.address}`, { settings: { initialWindowSize: 0 } });
+    const body = framed(PredictRequest.encode(predictRequest(1024, { includeProbabilities: true })).finish());
+    const answer = 1024 * (2 * 8 + 4);
+    for (let i = 1; i <= 3; i++) {
+      session.request(headers('Predict')).end(body);
+      await untilBytes((bytes) => bytes >= i * answer && bytes < (i + 1) * answer);
+    }
+    session.destroy();
+    await untilBytes((bytes) => bytes === 0);
+  });
+
+  it('refuses a call whose answer does not fit, and says so without it', async () => {
+    const classes = 26;
+    const request = FitRequest.fromPartial({
+      name: 'wide',
+      estimator: { kind: { $case: 'kNeighborsClassifier', value: { nNeighbors: 1 } } },
+      x: { rows: Array.from({ length: classes }, (_, label) => ({ values: [label] })) },
+      y: { ints: Array.from({ length: classes }, (_, label) => BigInt(label)) },
+    });
+    await settled<unknown>((callback) => observer.fit(request, callback));
+    await settled<unknown>((callback) => observer.load({ name: 'wide' }, callback));
+    const x = { raw: { rows: 18_000, columns: 1, dtype: Dtype.DTYPE_FLOAT32, data: Buffer.alloc(4 * 18_000) } };
+    const body = framed(
+      PredictRequest.encode(PredictRequest.fromPartial({ name: 'wide', x, includeProbabilities: true })).finish(),
+    );
+    const answer = 18_000 * (classes * 8 + 4);
+    const session = connect(`http://${server.address}`, { settings: { initialWindowSize: 0 } });
+    for (let i = 1; i <= 2; i++) {
+      session.request(headers('Predict')).end(body);
+      await untilBytes((bytes) => bytes >= i * answer && bytes < (i + 1) * answer);
+    }
+    const third = session.request(headers('Predict'));
+    third.end(body);
+    const [trailers] = (await once(third, 'response')) as [IncomingHttpHeaders];
+    expect(trailers['grpc-status']).to.equal(String(status.RESOURCE_EXHAUSTED));
+    expect(decodeURI(String(trailers['grpc-message']))).to.match(/MAX_INFLIGHT_BYTES/);
+    expect(await untilBytes((bytes) => bytes < 3 * answer)).to.be.within(2 * answer, BUDGET);
+    session.destroy();
+    await untilBytes((bytes) => bytes === 0);
+  });
+
+  it('counts the messages of a PredictStream until their answers are taken', async () => {
+    const session = connect(`http://${server.address}`, { settings: { initialWindowSize: 0 } });
+    const stream = session.request(headers('PredictStream'));
+    const request = predictRequest(1024, { includeProbabilities: true });
+    const message = framed(PredictStreamRequest.encode({ id: 1n, request }).finish());
+    const answer = 1024 * (2 * 8 + 4);
+    stream.write(message);
+    await untilBytes((bytes) => bytes >= answer && bytes < 2 * answer);
+    stream.write(message);
+    await untilBytes((bytes) => bytes >= 2 * answer && bytes < 3 * answer);
+    stream.close(8);
+    await untilBytes((bytes) => bytes === 0);
+    session.close();
+  });
+
+  it('counts a compressed upload as what it may grow to, and no more than one message', async () => {
+    const session = connect(`http://${server.address}`);
+    const one = session.request({ ...headers('Fit'), 'grpc-encoding': 'gzip' });
+    one.write(framed(Buffer.alloc(1000)).subarray(0, 105));
+    await untilBytes((bytes) => bytes === 100 * 1032);
+    one.write(Buffer.alloc(100));
+    await untilBytes((bytes) => bytes === 200 * 1032);
+    one.write(Buffer.alloc(700));
+    await untilBytes((bytes) => bytes === 900 * 1032);
+    const two = session.request({ ...headers('Fit'), 'grpc-encoding': 'gzip' });
+    two.write(framed(Buffer.alloc(MIB)).subarray(0, MIB));
+    await untilBytes((bytes) => bytes === 900 * 1032 + MAX_MESSAGE);
+    session.destroy();
+    await untilBytes((bytes) => bytes === 0);
+  });
+
+  it('refuses one that has begun to come, before it is whole, and tells why', async () => {
+    const session = connect(`http://${server.address}`);
+    const hoarders = [1, 2].map(() => {
+      const hoarder = session.request(headers('Predict'));
+      hoarder.write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, 3 * MIB));
+      return hoarder;
+    });
+    await untilBytes((bytes) => bytes === 2 * (3 * MIB - 5));
+    const error = await settled<unknown>((callback) => newClient().predict(predictRequest(1.5 * ROWS), callback));
+    expect(reasonOf(error)).to.equal('INFLIGHT_BYTES_LIMIT_REACHED');
+    // Those who were there before have lost nothing.
+    expect(await untilBytes((bytes) => bytes === 2 * (3 * MIB - 5))).to.equal(2 * (3 * MIB - 5));
+    for (const hoarder of hoarders) hoarder.close(8);
+    await untilBytes((bytes) => bytes === 0);
+    const response = await settled<PredictResponse>((callback) =>
+      newClient().predict(predictRequest(1.5 * ROWS), callback),
+    );
+    expect(response).to.have.property('labels');
+    session.close();
+  });
+});
+
+function headers(method: string) {
+  return {
+    ':method': 'POST',
+    ':path': `/modelserver.v1.ModelServer/${method}`,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  };
+}
+
+function framed(message: Uint8Array): Buffer {
+  const frame = Buffer.alloc(5);
+  frame.writeUInt32BE(message.byteLength, 1);
+  return Buffer.concat([frame, message]);
+}
+
+function isPrediction(response: unknown): response is PredictResponse {
+  return typeof response === 'object' && response !== null && 'labels' in response;
+}
+
+/** What a unary call came to, its error too. */
+async function settled<Response>(
+  call: (callback: (error: ServiceError | null, response: Response) => void) => void,
+): Promise<Response | ServiceError> {
+  return new Promise((resolve) => call((error, response) => resolve(error ?? response)));
+}
+
+function reasonOf(error: unknown): string | undefined {
+  return detailOf(error as ServiceError, ErrorInfo, 'google.rpc.ErrorInfo')?.reason;
+}
+
+function detailOf<Message>(
+  error: ServiceError,
+  { decode }: { decode(bytes: Uint8Array): Message },
+  type: string,
+): Message | undefined {
+  const [rich] = error.metadata?.get('grpc-status-details-bin') ?? [];
+  const detail = Buffer.isBuffer(rich)
+    ? Status.decode(rich).details.find(({ typeUrl }) => typeUrl.endsWith(type))
+    : undefined;
+  return detail && decode(detail.value);
+}
