@@ -196,7 +196,7 @@ export class Fits {
         nSamples: rows,
         metrics: { ...fitted.scores, ...endOfTraining(fitted.tensors) },
         createdAt,
-        fitDurationMs: createdAt.getTime() - training.startedAt.getTime(),
+        fitDurationMs: createdAt.getTime() - (training.learningSince ?? training.startedAt).getTime(),
         requestId: envelope.requestId,
       },
       { ...fitted.tensors, ...(await categoryTensors(categories, signal)) },
