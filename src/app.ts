@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { DomainError } from './errors.js';
 import { GrpcServer } from './grpc/server.js';
+import { compileKernels } from './kernels/kernels.js';
 import { ArtifactThread } from './model/artifact-thread.js';
 import { ModelService } from './model/service.js';
 import { ModelStore } from './model/store.js';
@@ -54,6 +55,7 @@ export async function startModelServer(
   });
   const artifacts = new ArtifactThread();
   artifacts.start();
+  compileKernels();
   const release = async () => {
     await pool.close();
     await artifacts.close();

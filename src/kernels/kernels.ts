@@ -17,12 +17,16 @@ export interface Kernels
 
 let compiled: WebAssembly.Module | undefined;
 
+/** Compiles the module, once in a thread; a server does that before anybody waits for it. */
+export function compileKernels(): WebAssembly.Module {
+  return (compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url))));
+}
+
 /** Instantiates the module on `memory`; the compiled code is shared by all instances of a thread. */
 export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)));
   const abort = (): never => {
     throw new Error('a kernel has aborted');
   };
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory, abort } });
+  const { exports } = new WebAssembly.Instance(compileKernels(), { env: { memory, abort } });
   return exports as unknown as Kernels;
 }
