@@ -183,7 +183,6 @@ export class Calls {
     thrown: unknown,
   ): void {
     const error = toDomainError(thrown);
-    inFlight.bytes.hold(0);
     callback(toServiceError(error));
     this.#logFailure(method, call, inFlight, nameOf(call.request), error);
     this.#end(inFlight);

@@ -91,6 +91,7 @@ export class CallBytes {
   /** Who has the call's messages now. */
   #handler: CallHandler | undefined;
   #isClosed: boolean;
+  #hasEnded = false;
   #isRefused = false;
   readonly #isCompressed: boolean;
   /** What is still to come of the frame of the first message. */
@@ -119,7 +120,7 @@ export class CallBytes {
 
   /** Adds bytes that are there already: where there is no room for them, the call ends. */
   add(bytes: number): void {
-    if (this.#isRefused) return;
+    if (this.#hasEnded) return;
     if (this.#budget.take(bytes)) this.#held += bytes;
     else this.#refuse(bytes);
   }
@@ -152,9 +153,13 @@ export class CallBytes {
     this.#handler = handler;
   }
 
+  /** What still comes is dropped, and what was answered counts until it is taken, or the client has gone. */
   endHandling(): void {
     this.#handler = undefined;
-    if (this.#isClosed) this.giveBack(this.#held);
+    this.#hasEnded = true;
+    if (this.#isRefused && !this.#isClosed) return;
+    const unsent = this.#isClosed ? 0 : (this.#stream?.writableLength ?? 0);
+    if (this.#held > unsent) this.giveBack(this.#held - unsent);
   }
 
   close(): void {
@@ -164,12 +169,16 @@ export class CallBytes {
 
   #refuse(bytes: number): void {
     const error = this.#overBudget(bytes);
-    this.#isRefused = true;
-    // What was answered before stays until it is taken, or the client has gone.
-    this.giveBack(this.#held - Math.min(this.#held, this.#stream?.writableLength ?? 0));
+    this.#hasEnded = this.#isRefused = true;
+    const stream = this.#stream;
+    const isAnswered = stream?.headersSent === true;
     this.#call?.sendStatus(toServiceError(error));
-    // What was collected of it goes with the stream; and the client need not send the rest.
-    this.#stream?.close(constants.NGHTTP2_NO_ERROR);
+    // What was collected of its messages goes with the stream, and the client need not send the rest. Where answers
+    // came before, closing it would overtake the status; then the client closes it, and as long its bytes count.
+    if (!isAnswered) {
+      this.giveBack(this.#held);
+      stream?.close(constants.NGHTTP2_NO_ERROR);
+    }
     if (this.#handler === undefined) this.#budget.onRefusal(this.#path, error);
     else this.#handler.abort(error);
   }
@@ -178,7 +187,7 @@ export class CallBytes {
     const { total, max } = this.#budget;
     return new DomainError(
       'INFLIGHT_BYTES_LIMIT_REACHED',
-      `${bytes} bytes more do not fit: ${total} bytes of other messages are under way, and MAX_INFLIGHT_BYTES allows ${max}; try again later`,
+      `${total} bytes of messages are under way, and ${bytes} more would be above the ${max} that MAX_INFLIGHT_BYTES allows; try again later`,
       { retryAfterMs: RETRY_AFTER_MS },
     );
   }

@@ -1,6 +1,6 @@
 import { Status } from '../../generated/google/rpc/status.js';
-import { PredictStreamRequest } from '../../generated/modelserver/v1/model_server.js';
-import { DomainError, invalid } from '../errors.js';
+import type { PredictStreamRequest } from '../../generated/modelserver/v1/model_server.js';
+import { type DomainError, invalid } from '../errors.js';
 import type { ModelService } from '../model/service.js';
 import { TURN_MS, Turns } from '../model/turns.js';
 import { answerPredict } from './answer-predict.js';
@@ -10,7 +10,9 @@ import { encodeStreamAnswer, ERROR_FIELD, RESPONSE_FIELD } from './encode-stream
 import { leadingId } from './leading-id.js';
 import { FRAME_BYTES } from './in-flight-bytes.js';
 import type { MessageListener, MessageStream } from './message-stream.js';
+import { readPredictStreamRequest } from './read-request.js';
 import { toDomainError, toStatus } from './status.js';
+import { Undecoded, undecodable } from './undecoded.js';
 
 export interface PredictStreamOptions {
   readonly service: ModelService;
@@ -206,17 +208,36 @@ class Conversation implements MessageListener {
 
   /** Answers a message; a large one later. */
   #answer(bytes: Buffer): Promise<void> | undefined {
-    const { service, maxMessageBytes } = this.#options;
-    let message: PredictStreamRequest | undefined;
+    let message: PredictStreamRequest | Undecoded<PredictStreamRequest>;
     try {
-      message = decodeMessage(bytes);
-      const { id, request } = message;
+      message = readPredictStreamRequest(bytes);
+    } catch {
+      this.#writeError(leadingId(bytes), undefined, undecodable());
+      return undefined;
+    }
+    return message instanceof Undecoded ? this.#answerUndecoded(message, bytes) : this.#answerMessage(message);
+  }
+
+  async #answerUndecoded(undecoded: Undecoded<PredictStreamRequest>, bytes: Buffer): Promise<void> {
+    let message: PredictStreamRequest;
+    try {
+      message = await undecoded.decode(this.#call);
+    } catch (error) {
+      this.#writeError(leadingId(bytes), undefined, error);
+      return;
+    }
+    await this.#answerMessage(message);
+  }
+
+  #answerMessage({ id, request }: PredictStreamRequest): Promise<void> | undefined {
+    const { service, maxMessageBytes } = this.#options;
+    try {
       if (request === undefined) throw invalid('request', 'is not set; it says what to predict');
       const response = answerPredict(service, request, maxMessageBytes - ENVELOPE_BYTES, this.#call);
       if (response instanceof Promise) return this.#answerLater(id, request.name, response);
       this.#write(id, response);
     } catch (error) {
-      this.#writeError(message?.id ?? leadingId(bytes), message?.request?.name, error);
+      this.#writeError(id, request?.name, error);
     }
     return undefined;
   }
@@ -253,13 +274,5 @@ class Conversation implements MessageListener {
     this.#call.bytes.add(answer.byteLength);
     // Where there is no room for it, that has ended the stream.
     if (!this.#hasEnded) this.#messages.write(answer);
-  }
-}
-
-function decodeMessage(bytes: Buffer): PredictStreamRequest {
-  try {
-    return PredictStreamRequest.decode(bytes);
-  } catch (cause) {
-    throw new DomainError('INVALID_REQUEST', 'the message is no PredictStreamRequest: it cannot be decoded', { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { invalid } from '../errors.js';
+import { type DomainError, invalid } from '../errors.js';
 import type { InParts } from '../estimators/in-parts.js';
 import type { Caller } from '../model/loaded-model.js';
 import { inTurns } from '../model/in-turns.js';
@@ -33,9 +33,13 @@ export class Undecoded<T> {
       return message;
     } catch {
       signal.throwIfAborted();
-      throw invalid('', 'the message cannot be decoded: its bytes are not those of such a request');
+      throw undecodable();
     }
   }
+}
+
+export function undecodable(): DomainError {
+  return invalid('', 'the message cannot be decoded: its bytes are not those of such a request');
 }
 
 function nameOf(message: unknown): string | undefined {
