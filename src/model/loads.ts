@@ -74,6 +74,7 @@ export class Loads {
       old.successor = this.#memory.admitInstead(name, bytes.byteLength, old.place);
       loaded = await this.#restore(bytes, old.successor);
     } catch (error) {
+      this.#artifacts.release(bytes.buffer);
       old.successor = undefined;
       if (entry.loaded !== old) return;
       old.place.stay();

@@ -102,7 +102,7 @@ describe('calls that race', () => {
     const names = ['a', 'b', 'c'];
     const clients = Array.from({ length: 4 }, () => dynamicClient(server.address));
     await Promise.all(clients.map((caller, i) => actAtRandom(caller, names, { seed: i, steps: 60 })));
-    await Promise.all(clients.map((caller) => caller.close()));
+    for (const caller of clients) await caller.close();
 
     const { models = [] } = await succeed(client.call('ListModels', {}));
     const stored = models.map(({ name }: { name: string }) => name);

@@ -38,12 +38,12 @@ describe('Fit with replace', () => {
     await succeed(fit('m', 1));
     await load('m');
     const seen: Outcome[][] = [];
-    let stopped = false;
+    const stop = new AbortController();
     const traffic = Array.from({ length: CALLERS }, async () => {
       const caller = dynamicClient(server.address);
       const outcomes: Outcome[] = [];
       seen.push(outcomes);
-      while (!stopped) outcomes.push(await predict('m', caller));
+      while (!stop.signal.aborted) outcomes.push(await predict('m', caller));
       // Once more, after the last Fit was answered.
       outcomes.push(await predict('m', caller));
       await caller.close();
@@ -56,7 +56,7 @@ describe('Fit with replace', () => {
       const status = await succeed(client.call('GetStatus', {}));
       expect(status).to.include({ loadedModels: 1, loadedBytes: model.loadedBytes });
     }
-    stopped = true;
+    stop.abort();
     await Promise.all(traffic);
 
     const answers = new Map<number, Set<string>>();

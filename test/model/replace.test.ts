@@ -5,28 +5,32 @@ import { GATES } from '../fixtures/artifact-gates.js';
 import { type ArtifactGate, closeGate, gatedWorker } from '../support/artifact-gate.js';
 import { refusalOf, rejectionOf } from '../support/refusal.js';
 import { openTestService, type TestService } from '../support/service.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const reason = new Error('the client went away');
 
 describe('A model that is replaced', () => {
+  let gates: Awaited<ReturnType<typeof temporaryDirectory>>;
   let test: TestService;
   let abort: AbortController;
 
   beforeEach(async () => {
+    gates = await temporaryDirectory();
+    process.env[GATES] = gates.path;
     test = await openTestService({ maxLoadedModels: 1, artifacts: { entry: gatedWorker, smallBytes: 0 } });
-    process.env[GATES] = test.scratchPath;
     abort = new AbortController();
     await test.fit('m');
     await test.service.load('m');
   });
   afterEach(async () => {
     await test.close();
+    await gates.remove();
     Reflect.deleteProperty(process.env, GATES);
   });
 
   /** A Fit that has come to the gate in front of this job. */
   async function replaceUpTo(job: 'encode' | 'decode') {
-    const gate: ArtifactGate = await closeGate(test.scratchPath, job);
+    const gate: ArtifactGate = await closeGate(gates.path, job);
     const fitted = test.fit('m', { seed: 1, replace: true, signal: abort.signal });
     const open = await gate.waiting();
     return { fitted, open };

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resolveEstimator } from '../../src/estimators/catalog.js';
 import { ArtifactThread, type ArtifactThreadOptions } from '../../src/model/artifact-thread.js';
@@ -26,8 +25,6 @@ export interface TestFit extends Partial<FitEnvelope> {
 export interface TestService {
   readonly service: ModelService;
   readonly modelsPath: string;
-  /** Another directory of this test. */
-  readonly scratchPath: string;
   /** Trains on noise; neighbours unless told otherwise, whose size is that of their rows. */
   fit(name: string, fit?: TestFit): Promise<ModelView>;
   close(): Promise<void>;
@@ -35,8 +32,6 @@ export interface TestService {
 
 export async function openTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const directory = await temporaryDirectory();
-  const scratchPath = join(directory.path, 'scratch');
-  await mkdir(scratchPath);
   const store = await ModelStore.open(join(directory.path, 'models'));
   const pool = new TrainingPool({ slots: 1, memoryMb: 4096 });
   const artifacts = new ArtifactThread(options.artifacts);
@@ -51,7 +46,6 @@ export async function openTestService(options: TestServiceOptions = {}): Promise
   return {
     service,
     modelsPath: store.path,
-    scratchPath,
     fit: async (name, { nSamples = 100, nFeatures = 2, signal, ...envelope } = {}) =>
       service.fit(
         { ...defaults, name, ...envelope },
