@@ -78,6 +78,8 @@ export interface Model {
   readonly fitDurationMs?: number;
   /** The size of its artifact, in bytes. */
   readonly sizeBytes: number;
+  /** What it takes in memory, in bytes; 0 unless it is loaded. */
+  readonly loadedBytes: number;
   /** SHA-256 over what was learned, in hexadecimal. */
   readonly sha256: string;
   /** How far the Fit of this name is that runs now. */
@@ -104,6 +106,7 @@ export function decodeModel(model: WireModel | undefined): Model {
     createdAt: model.createdAt,
     fitDurationMs: durationMs(model.fitDuration),
     sizeBytes: Number(model.sizeBytes),
+    loadedBytes: Number(model.loadedBytes),
     sha256: model.sha256,
     training: decodeProgress(model.training),
   };

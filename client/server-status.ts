@@ -23,6 +23,14 @@ export interface ServerStatus {
   readonly loadedModels: number;
   /** The most models in memory. */
   readonly maxLoadedModels: number;
+  /** What they take, in bytes. */
+  readonly loadedBytes: number;
+  /** The most that they may take together, in bytes. */
+  readonly maxLoadedBytes: number;
+  /** The bytes of messages under way over all calls. */
+  readonly inflightBytes: number;
+  /** The most that there may be. */
+  readonly maxInflightBytes: number;
   /** Models on disk, loaded and unavailable ones included. */
   readonly storedModels: number;
   /** The server's version. */
@@ -36,6 +44,10 @@ export interface ServerStatus {
 export function decodeStatus(response: GetStatusResponse): ServerStatus {
   return {
     ...response,
+    loadedBytes: Number(response.loadedBytes),
+    maxLoadedBytes: Number(response.maxLoadedBytes),
+    inflightBytes: Number(response.inflightBytes),
+    maxInflightBytes: Number(response.maxInflightBytes),
     trainings: response.trainings.map((training) => ({ ...training, progress: decodeProgress(training.progress) })),
   };
 }

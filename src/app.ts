@@ -53,6 +53,7 @@ export async function startModelServer(
         : log.info({ slot }, `a training thread was ${err.message}`),
   });
   const artifacts = new ArtifactThread();
+  artifacts.start();
   const release = async () => {
     await pool.close();
     await artifacts.close();

@@ -36,6 +36,7 @@ export function describeModel(model: Model, style: Style): string {
         ['created', model.createdAt && `${formatTime(model.createdAt)} UTC`],
         ['generation', model.generation],
         ['size', formatBytes(model.sizeBytes)],
+        ['in memory', model.loadedBytes === 0 ? undefined : formatBytes(model.loadedBytes)],
         ['sha256', model.sha256 === '' ? undefined : model.sha256],
         ['training', training && formatProgress(training, 0, style)],
       ],

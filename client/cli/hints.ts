@@ -11,6 +11,8 @@ const byReason: Readonly<Record<string, string>> = {
   MODEL_LOADED: 'unload it first, or use --force',
   NO_FREE_TRAINING_SLOT: '`modelserver status` shows what trains; try again when a slot is free',
   LOADED_MODEL_LIMIT_REACHED: '`modelserver unload NAME` makes room',
+  LOADED_MEMORY_LIMIT_REACHED: '`modelserver unload NAME` makes room, or raise MAX_INFERENCE_MEMORY_MB of the server',
+  INFLIGHT_BYTES_LIMIT_REACHED: 'the server deals with too much at once: try again in a moment',
   MODEL_CORRUPT: 'its file is damaged: `modelserver remove NAME`, then train it again',
   MODEL_FORMAT_UNSUPPORTED: 'a newer server wrote it: upgrade this one',
   TRAINING_MEMORY_LIMIT: 'train on fewer rows, or on a smaller model, or raise the memory limit of the server',

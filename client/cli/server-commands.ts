@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ServerStatus } from '../server-status.js';
-import { formatDuration, formatTime } from '../terminal/format.js';
+import { formatBytes, formatDuration, formatTime } from '../terminal/format.js';
 import { formatProgress } from '../terminal/progress-bar.js';
 import type { Style } from '../terminal/style.js';
 import { formatPairs, formatTable } from '../terminal/table.js';
@@ -41,6 +41,11 @@ function describeStatus(status: ServerStatus, style: Style): string {
       ['up for', uptime],
       ['training slots', `${status.busyTrainingSlots} of ${status.trainingSlots} in use`],
       ['loaded models', `${status.loadedModels} of at most ${status.maxLoadedModels}`],
+      ['memory of models', `${formatBytes(status.loadedBytes)} of at most ${formatBytes(status.maxLoadedBytes)}`],
+      [
+        'under way',
+        `${formatBytes(status.inflightBytes)} of messages, at most ${formatBytes(status.maxInflightBytes)}`,
+      ],
       ['stored models', status.storedModels],
       ['replaced workers', status.replacedWorkers === 0 ? undefined : status.replacedWorkers],
     ],

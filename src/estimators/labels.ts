@@ -3,10 +3,12 @@ import { invalid } from '../errors.js';
 /**
  * Class labels (shape: n_samples), or the classes themselves (shape:
  * n_classes). Integers are 64 bits wide, as in the contract; those that came
- * packed stay 32 bits wide.
+ * packed stay 32 bits wide. Numbered ones are strings by their number, in any
+ * order: a thread gets strings one by one, and numbers all at once.
  */
 export type Labels =
   | { readonly kind: 'string'; readonly values: readonly string[] }
+  | { readonly kind: 'numbered'; readonly values: Int32Array<ArrayBuffer>; readonly strings: readonly string[] }
   | { readonly kind: 'integer'; readonly values: BigInt64Array<ArrayBuffer> | Int32Array<ArrayBuffer> };
 
 /** The sorted classes of a model. */
@@ -27,14 +29,10 @@ interface EncodedLabels {
  * @throws INVALID_REQUEST unless there are at least two classes.
  */
 export function encodeLabels(labels: Labels): EncodedLabels {
+  if (labels.kind === 'numbered') return encodeNumbered(labels);
   const distinct = new Map<string | bigint | number, number>();
   for (const value of labels.values) distinct.set(value, 0);
-  if (distinct.size < 2) {
-    throw invalid(
-      'y',
-      `all ${labels.values.length} labels are ${String(labels.values[0])}; a classifier needs at least 2 classes`,
-    );
-  }
+  requireClasses(distinct.size, labels.values.length, labels.values[0]);
 
   const classes = sortClasses(labels.kind, [...distinct.keys()]);
   // Packed labels are numbers, while their classes are 64 bits wide.
@@ -47,7 +45,24 @@ export function encodeLabels(labels: Labels): EncodedLabels {
   return { classes, indexes };
 }
 
-function sortClasses(kind: Labels['kind'], values: (string | bigint | number)[]): Classes {
+function encodeNumbered({ values, strings }: Labels & { readonly kind: 'numbered' }): EncodedLabels {
+  const numbers = new Set(values);
+  requireClasses(numbers.size, values.length, strings[values[0]]);
+  const classes = sortClasses(
+    'string',
+    Array.from(numbers, (number) => strings[number]),
+  );
+  const rankOf = new Map<unknown, number>([...classes.values].map((value, rank) => [value, rank]));
+  const ranks = strings.map((value) => rankOf.get(value) ?? -1);
+  return { classes, indexes: values.map((number) => ranks[number]) };
+}
+
+function requireClasses(nClasses: number, nLabels: number, label: unknown): void {
+  if (nClasses >= 2) return;
+  throw invalid('y', `all ${nLabels} labels are ${String(label)}; a classifier needs at least 2 classes`);
+}
+
+function sortClasses(kind: Classes['kind'], values: (string | bigint | number)[]): Classes {
   if (kind === 'integer') {
     return { kind, values: BigInt64Array.from(values, (value) => BigInt(value)).toSorted() };
   }

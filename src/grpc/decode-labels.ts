@@ -3,6 +3,7 @@ import { invalid } from '../errors.js';
 import { forParts, type InParts } from '../estimators/in-parts.js';
 import type { Labels } from '../estimators/labels.js';
 import { ownBuffer } from './decode-matrix.js';
+import { NumberedStrings } from './numbered-strings.js';
 import { requireOne } from './require-one.js';
 
 /** Longer labels are text, not classes; each comes back with every prediction. */
@@ -45,10 +46,15 @@ export function requireLabel(label: string, pathOf: (index: number) => string, i
 function* decodeReadable(strings: string[], ints: bigint[]): InParts<Labels> {
   if (strings.length > 0) {
     const pathOf = (index: number) => `y.strings[${index}]`;
+    const numbered = new NumberedStrings();
+    const values = new Int32Array(strings.length);
     yield* forParts(strings.length, (from, to) => {
-      for (let i = from; i < to; i++) requireLabel(strings[i], pathOf, i);
+      for (let i = from; i < to; i++) {
+        requireLabel(strings[i], pathOf, i);
+        values[i] = numbered.numberOf(strings[i]);
+      }
     });
-    return { kind: 'string', values: strings };
+    return { kind: 'numbered', values, strings: numbered.strings };
   }
   const values = new BigInt64Array(ints.length);
   yield* forParts(ints.length, (from, to) => {

@@ -9,6 +9,7 @@ import { fitStream, type FitStreamOptions } from './fit-stream.js';
 import type { InFlightBytes } from './in-flight-bytes.js';
 import { MessageStream } from './message-stream.js';
 import { predictStream } from './predict-stream.js';
+import { dropPredictRequest } from './read-request.js';
 import type { ModelServerHandlers } from './service-definition.js';
 import { Undecoded } from './undecoded.js';
 
@@ -49,7 +50,10 @@ export function createHandlers({
       fitStream(MessageStream.behind(stream), call, { service, ...uploads }),
     ),
 
-    predict: calls.unary('Predict', (request, call) => answerPredict(service, request, maxMessageBytes, call)),
+    predict: calls.unary('Predict', (request, call) => {
+      const answer = answerPredict(service, request, maxMessageBytes, call);
+      return answer instanceof Promise ? answer.finally(() => dropPredictRequest(request)) : answer;
+    }),
 
     predictStream: calls.stream('PredictStream', async (stream, call) =>
       predictStream(MessageStream.behind(stream), call, {

@@ -4,12 +4,10 @@ import { GrowingRows } from '../model/growing-rows.js';
 import type { Turns } from '../model/turns.js';
 import { copyBytes } from './copy-bytes.js';
 import { type LabelEncoding, requireLabel } from './decode-labels.js';
+import { NumberedStrings } from './numbered-strings.js';
 
 /** How many strings are stored between two looks at the clock. */
-const PART = 256;
-/** A string on the heap and the reference to it, without its characters. */
-const STRING_BYTES = 32;
-
+const PART = 1024;
 /** Puts the labels of a training together from chunks, all of one encoding; packed ones stay 32 bits wide. */
 export interface LabelsBuilder {
   /** What they take in memory when there are `rows`, as far as it is known. */
@@ -24,7 +22,7 @@ export interface LabelsBuilder {
 export function labelsBuilder(encoding: LabelEncoding, nSamples: number | undefined): LabelsBuilder {
   switch (encoding) {
     case 'strings':
-      return new StringsBuilder();
+      return new StringsBuilder(nSamples);
     case 'ints':
       return new IntegersBuilder(nSamples);
     case 'raw_int32':
@@ -33,24 +31,32 @@ export function labelsBuilder(encoding: LabelEncoding, nSamples: number | undefi
 }
 
 class StringsBuilder implements LabelsBuilder {
-  readonly #values: string[] = [];
-  #bytes = 0;
+  readonly #values: GrowingRows<Int32Array<ArrayBuffer>>;
+  readonly #strings = new NumberedStrings();
 
-  bytesOf(): number {
-    return this.#bytes;
+  constructor(nSamples: number | undefined) {
+    this.#values = new GrowingRows(Int32Array, 1, nSamples);
+  }
+
+  bytesOf(rows: number): number {
+    return this.#values.bytesOf(rows) + this.#strings.bytes;
   }
 
   async append({ strings }: WireLabels, turns: Turns): Promise<void> {
-    for (let i = 0; i < strings.length; i++) {
-      if (i % PART === 0 && turns.isOver) await turns.next();
-      requireLabel(strings[i], (index) => `chunk.y.strings[${index}]`, this.#values.length);
-      this.#values.push(strings[i]);
-      this.#bytes += STRING_BYTES + strings[i].length;
+    const first = this.#values.rows;
+    const pathOf = (index: number) => `chunk.y.strings[${index}]`;
+    for (let i = 0; i < strings.length;) {
+      const room = this.#values.room(Math.min(strings.length - i, PART));
+      for (let at = 0; at < room.length; at++, i++) {
+        requireLabel(strings[i], pathOf, first + i);
+        room[at] = this.#strings.numberOf(strings[i]);
+      }
+      if (turns.isOver) await turns.next();
     }
   }
 
-  async take(): Promise<Labels> {
-    return { kind: 'string', values: this.#values };
+  async take(turns: Turns, release: (buffer: ArrayBuffer) => void): Promise<Labels> {
+    return { kind: 'numbered', values: await this.#values.take(turns, release), strings: this.#strings.strings };
   }
 }
 

@@ -6,11 +6,12 @@ import type { Turns } from '../model/turns.js';
 import type { ChunkLayout } from './chunk-layout.js';
 import { copyBytes } from './copy-bytes.js';
 import { isLong, tooLong } from './decode-matrix.js';
+import { NumberedStrings } from './numbered-strings.js';
 
 /** How many strings are stored between two looks at the clock. */
 const PART = 256;
-/** A string on the heap and the reference to it, without its characters. */
-const STRING_BYTES = 32;
+/** A reference to a string. */
+const REFERENCE_BYTES = 8;
 
 /** Puts the X of a training together from chunks, all of one layout. */
 export class MatrixBuilder {
@@ -18,7 +19,8 @@ export class MatrixBuilder {
   readonly #numbers: GrowingRows<Float64Array<ArrayBuffer>> | GrowingRows<Float32Array<ArrayBuffer>>;
   /** Shape: columns x rows; undefined for those of numbers. */
   readonly #strings: readonly (string[] | undefined)[];
-  #stringBytes = 0;
+  /** Shape: columns; of each string only one is kept. */
+  readonly #different: readonly (NumberedStrings | undefined)[];
 
   /** @throws RangeError when there is no room for `nSamples`. */
   constructor(layout: ChunkLayout, nSamples: number | undefined) {
@@ -29,11 +31,16 @@ export class MatrixBuilder {
         ? new GrowingRows(Float32Array, columns, nSamples)
         : new GrowingRows(Float64Array, columns, nSamples);
     this.#strings = columnKinds.map((kind) => (kind === 'strings' ? [] : undefined));
+    this.#different = columnKinds.map((kind) => (kind === 'strings' ? new NumberedStrings() : undefined));
   }
 
   /** What it takes in memory with `rows` rows, as far as it is known. */
   bytesOf(rows: number): number {
-    return this.#numbers.bytesOf(rows) + this.#stringBytes;
+    const strings = this.#different.reduce(
+      (sum, different) => (different === undefined ? sum : sum + REFERENCE_BYTES * rows + different.bytes),
+      0,
+    );
+    return this.#numbers.bytesOf(rows) + strings;
   }
 
   /** @throws INVALID_REQUEST for a row of another length or a string that is too long, and what `turns` throws. */
@@ -111,8 +118,7 @@ export class MatrixBuilder {
       if (i % PART === 0 && turns.isOver) await turns.next();
       const value = from[i];
       if (isLong(value)) throw tooLong(`chunk.x.columns[${column}].strings[${to.length}]`, value);
-      to.push(value);
-      this.#stringBytes += STRING_BYTES + value.length;
+      to.push(this.#different[column]?.firstOf(value) ?? value);
     }
   }
 }

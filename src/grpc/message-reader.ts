@@ -1,6 +1,7 @@
 import { DomainError } from '../errors.js';
 import type { CallContext } from './calls.js';
 import { FRAME_BYTES } from './in-flight-bytes.js';
+import { countGarbage, dropMessage } from './message-garbage.js';
 import type { MessageListener, MessageStream } from './message-stream.js';
 import { Undecoded, undecodable } from './undecoded.js';
 
@@ -21,8 +22,8 @@ export class MessageReader<Message> implements MessageListener {
   readonly #stream: MessageStream;
   readonly #options: MessageReaderOptions<Message>;
   #settle: (bytes: Buffer | undefined) => void = () => undefined;
-  /** What the last message has counted as in flight. */
-  #heldBytes = 0;
+  /** The last message, while it may be looked at. */
+  #last: Buffer | undefined;
   #isHalfClosed = false;
 
   /** From now on nobody else reads from `stream`. */
@@ -41,11 +42,10 @@ export class MessageReader<Message> implements MessageListener {
    */
   async next(): Promise<Message | undefined> {
     const { call, decode } = this.#options;
-    call.bytes.giveBack(this.#heldBytes);
-    this.#heldBytes = 0;
+    this.#drop();
     const bytes = await this.#nextBytes();
     if (bytes === undefined) return undefined;
-    this.#heldBytes = bytes.byteLength + FRAME_BYTES;
+    this.#last = bytes;
     try {
       const message = decode(bytes);
       return message instanceof Undecoded ? await message.decode(call) : message;
@@ -57,6 +57,7 @@ export class MessageReader<Message> implements MessageListener {
 
   /** Reads no more; what still comes is dropped. */
   close(): void {
+    this.#drop();
     this.#stream.listen(undefined);
   }
 
@@ -71,6 +72,17 @@ export class MessageReader<Message> implements MessageListener {
 
   taken(): void {
     // Answers to an upload are few and small.
+  }
+
+  /** Gives the last message back. */
+  #drop(): void {
+    const last = this.#last;
+    if (last === undefined) return;
+    this.#last = undefined;
+    const { byteLength } = last;
+    this.#options.call.bytes.giveBack(byteLength + FRAME_BYTES);
+    dropMessage(last);
+    countGarbage(byteLength);
   }
 
   async #nextBytes(): Promise<Buffer | undefined> {

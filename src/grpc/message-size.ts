@@ -3,8 +3,10 @@ const sizes = new WeakMap<object, number>();
 /** A decoder that remembers how many bytes each message was. */
 export function sized<Message extends object>(decode: (bytes: Buffer) => Message): (bytes: Buffer) => Message {
   return (bytes) => {
+    // Once it is decoded, its memory may be gone.
+    const { byteLength } = bytes;
     const message = decode(bytes);
-    sizes.set(message, bytes.byteLength);
+    sizes.set(message, byteLength);
     return message;
   };
 }

@@ -7,6 +7,7 @@ import {
   PredictStreamRequest,
 } from '../../generated/modelserver/v1/model_server.js';
 import type { InParts } from '../estimators/in-parts.js';
+import { countGarbage, dropMessage } from './message-garbage.js';
 import { fitPlan, fitStreamPlan, predictPlan, predictStreamPlan } from './message-plans.js';
 import { messageInParts } from './message-in-parts.js';
 import { Undecoded } from './undecoded.js';
@@ -18,9 +19,25 @@ const FIRST_PARTS = 8;
 /** How many bytes are moved in a part. */
 const MOVED_BYTES = 262_144;
 
-/** A Predict's message. Its rows, if they are bytes, are read where they lie. */
+/** The messages of Predicts whose rows may lie in them. */
+const messages = new WeakMap<object, Buffer>();
+
+/**
+ * A Predict's message. Its rows, if they are bytes, are read where they lie, until
+ * `dropPredictRequest`.
+ */
 export function readPredictRequest(message: Buffer): PredictRequest | Undecoded<PredictRequest> {
-  return message.length < LARGE ? PredictRequest.decode(message) : begin(predictInParts(message));
+  if (message.length < LARGE) return PredictRequest.decode(message);
+  countGarbage(message.length);
+  const request = begin(predictInParts(message));
+  messages.set(request, message);
+  return request;
+}
+
+/** Gives back the memory of a Predict's message, whose rows nobody looks at any more. */
+export function dropPredictRequest(request: PredictRequest | Undecoded<PredictRequest>): void {
+  const message = messages.get(request);
+  if (message !== undefined) dropMessage(message);
 }
 
 /** A PredictStream's message. Its rows, if they are bytes, are read where they lie. */
@@ -30,7 +47,9 @@ export function readPredictStreamRequest(message: Buffer): PredictStreamRequest 
 
 /** A Fit's message. Its rows and labels, if they are bytes, have buffers of their own. */
 export function readFitRequest(message: Buffer): FitRequest | Undecoded<FitRequest> {
-  return message.length < LARGE ? FitRequest.decode(message) : begin(fitInParts(message));
+  if (message.length < LARGE) return FitRequest.decode(message);
+  countGarbage(message.length);
+  return begin(fitInParts(message));
 }
 
 /** A FitStream's message. Its rows and labels, if they are bytes, stay where they lie, be they aligned or not. */
@@ -64,6 +83,7 @@ function* fitInParts(message: Buffer): InParts<FitRequest> {
   const { x, y } = request;
   if (x?.raw !== undefined) x.raw.data = yield* copy(x.raw.data);
   if (y?.rawInt32 !== undefined) y.rawInt32 = yield* copy(y.rawInt32);
+  dropMessage(message);
   return request;
 }
 

@@ -21,8 +21,8 @@ export interface ArtifactThreadOptions {
 }
 
 /**
- * Encodes and decodes artifacts off the server's thread. Its thread is there from the
- * start, since starting one takes tens of milliseconds; one that is lost is replaced
+ * Encodes and decodes artifacts off the server's thread. The thread starts with
+ * the first large artifact, unless it is started before; one that is lost is replaced
  * when there is a job for it.
  */
 export class ArtifactThread {
@@ -36,7 +36,11 @@ export class ArtifactThread {
   constructor({ entry, smallBytes = SMALL_BYTES }: ArtifactThreadOptions = {}) {
     this.#entry = entry ?? new URL('./artifact-worker.js', import.meta.url);
     this.#smallBytes = smallBytes;
-    this.#worker = this.#start();
+  }
+
+  /** Starts the thread, which holds up this one for tens of milliseconds, while nobody waits for it. */
+  start(): void {
+    if (!this.#closed) this.#thread();
   }
 
   /**

@@ -1,9 +1,11 @@
 import { invalid } from '../errors.js';
 import { MAX_CATEGORIES, MAX_FEATURE_BYTES } from '../estimators/category-limits.js';
+import { forParts, type InParts } from '../estimators/in-parts.js';
 import type { CategoricalColumn } from '../training/protocol.js';
 import { tooManyCategories } from '../training/rank-categories.js';
 import type { Categories, ModelCategories } from './categories.js';
 import type { NamedMatrix } from './features.js';
+import { inTurns } from './in-turns.js';
 import { Turns } from './turns.js';
 
 /** How many cells are coded between two looks at the clock. */
@@ -54,18 +56,33 @@ export class CategoricalColumns {
    * The categories by feature.
    *
    * @param ranked the values of each of the columns as X had them, by rank
+   * @throws the signal's reason.
    */
-  categoriesOf(nFeatures: number, ranked: readonly Float64Array<ArrayBuffer>[]): ModelCategories {
+  async categoriesOf(
+    nFeatures: number,
+    ranked: readonly Float64Array<ArrayBuffer>[],
+    signal: AbortSignal,
+  ): Promise<ModelCategories> {
+    const turns = new Turns(signal);
     const categories: (Categories | undefined)[] = Array.from({ length: nFeatures });
-    this.columns.forEach(({ column }, i) => {
+    for (const [i, { column }] of this.columns.entries()) {
+      const values = ranked[i];
       const strings = this.strings[i];
       categories[column] =
         strings === undefined
-          ? { kind: 'integer', values: ranked[i] }
-          : { kind: 'string', values: Array.from(ranked[i], (number) => strings[number]) };
-    });
+          ? { kind: 'integer', values }
+          : { kind: 'string', values: await inTurns(stringsOf(values, strings), turns) };
+    }
     return categories;
   }
+}
+
+function* stringsOf(numbers: Float64Array, strings: readonly string[]): InParts<string[]> {
+  const found: string[] = [];
+  yield* forParts(numbers.length, (from, to) => {
+    for (let i = from; i < to; i++) found.push(strings[numbers[i]]);
+  });
+  return found;
 }
 
 interface Target {

@@ -1,19 +1,16 @@
 import { notWhole } from '../estimators/require-whole.js';
 import type { Categories, ModelCategories } from './categories.js';
+import { CategoryCodes } from './category-codes.js';
 import type { AlignedMatrix } from './features.js';
 import { Turns } from './turns.js';
 
 /** How many categories are entered between two looks at the clock. */
 const PART = 64;
-/** An entry of a dictionary, and what a string takes beside its text, as measured. */
-const ENTRY_BYTES = 40;
-const STRING_BYTES = 20;
 
 /** The numbers of a feature's categories. */
 interface Dictionary {
   readonly feature: number;
-  readonly codes: ReadonlyMap<string | number, number>;
-  readonly memoryBytes: number;
+  readonly codes: CategoryCodes;
 }
 
 /** Turns the categories of rows into the numbers that they have in a model. */
@@ -27,7 +24,7 @@ export class CategoryEncoder {
   private constructor(nFeatures: number, dictionaries: readonly Dictionary[]) {
     this.nCategories = new Uint32Array(nFeatures);
     for (const { feature, codes } of dictionaries) this.nCategories[feature] = codes.size;
-    this.memoryBytes = dictionaries.reduce((sum, each) => sum + each.memoryBytes, 0);
+    this.memoryBytes = dictionaries.reduce((sum, { codes }) => sum + codes.memoryBytes, 0);
     this.#dictionaries = dictionaries;
   }
 
@@ -40,7 +37,7 @@ export class CategoryEncoder {
     const turns = new Turns();
     const dictionaries: Dictionary[] = [];
     for (const [feature, each] of categories.entries()) {
-      if (each !== undefined) dictionaries.push(await dictionaryOf(feature, each, turns));
+      if (each !== undefined) dictionaries.push({ feature, codes: await codesOf(each, turns) });
     }
     return dictionaries.length === 0 ? undefined : new CategoryEncoder(categories.length, dictionaries);
   }
@@ -81,15 +78,11 @@ function encodeIntegers(
   }
 }
 
-async function dictionaryOf(feature: number, { values }: Categories, turns: Turns): Promise<Dictionary> {
-  const codes = new Map<string | number, number>();
-  let memoryBytes = ENTRY_BYTES * values.length;
-  for (let code = 0; code < values.length; code++) {
-    if (code % PART === 0 && turns.isOver) await turns.next();
-    const value = values[code];
-    codes.set(value, code);
-    if (typeof value === 'string') memoryBytes += STRING_BYTES + value.length;
+async function codesOf({ values }: Categories, turns: Turns): Promise<CategoryCodes> {
+  const codes = new CategoryCodes(values.length);
+  for (let i = 0; i < values.length; i++) {
+    if (i % PART === 0 && turns.isOver) await turns.next();
+    if (!codes.add(values[i])) throw new RangeError('a category is there twice');
   }
-  if (codes.size < values.length) throw new RangeError('a category is there twice');
-  return { feature, codes, memoryBytes };
+  return codes;
 }

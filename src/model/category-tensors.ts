@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { allFit } from '../estimators/in-parts.js';
-import { dataOf, tensor, type Tensors } from '../estimators/tensor.js';
+import { allFit, copyInParts } from '../estimators/in-parts.js';
+import { dataOf, type Tensor, tensor, type Tensors } from '../estimators/tensor.js';
 import type { Categories, ModelCategories } from './categories.js';
 import { inTurns } from './in-turns.js';
 import type { Feature } from './model.js';
@@ -28,9 +28,10 @@ const CHECKED_BYTES = 2 ** 20;
 export async function categoryTensors(categories: ModelCategories, signal: AbortSignal): Promise<Tensors> {
   const strings = categories.flatMap((each) => (each?.kind === 'string' ? [each.values] : []));
   const integers = categories.flatMap((each) => (each?.kind === 'integer' ? [each.values] : []));
+  const turns = new Turns(signal);
   return {
-    ...(strings.length === 0 ? {} : await tensorsOfStrings(strings, signal)),
-    ...(integers.length === 0 ? {} : { [INTEGERS]: tensorOfIntegers(integers) }),
+    ...(strings.length === 0 ? {} : await tensorsOfStrings(strings, turns)),
+    ...(integers.length === 0 ? {} : { [INTEGERS]: await tensorOfIntegers(integers, turns) }),
   };
 }
 
@@ -69,30 +70,35 @@ function totalOf(features: readonly Feature[], kind: Categories['kind']): number
   return total;
 }
 
-async function tensorsOfStrings(features: readonly (readonly string[])[], signal: AbortSignal): Promise<Tensors> {
-  const turns = new Turns(signal);
-  const strings = features.flat();
-  const ends = new Uint32Array(strings.length);
+async function tensorsOfStrings(features: readonly (readonly string[])[], turns: Turns): Promise<Tensors> {
+  const ends = new Uint32Array(features.reduce((sum, { length }) => sum + length, 0));
   let end = 0;
-  for (let i = 0; i < strings.length; i++) {
-    if (i % PART === 0 && turns.isOver) await turns.next();
-    end += Buffer.byteLength(strings[i]);
-    ends[i] = end;
+  let i = 0;
+  for (const strings of features) {
+    for (const each of strings) {
+      if (i % PART === 0 && turns.isOver) await turns.next();
+      end += Buffer.byteLength(each);
+      ends[i++] = end;
+    }
   }
   const names = new Uint8Array(end);
   const text = Buffer.from(names.buffer);
-  for (let i = 0; i < strings.length; i++) {
-    if (i % PART === 0 && turns.isOver) await turns.next();
-    text.write(strings[i], i === 0 ? 0 : ends[i - 1]);
+  i = 0;
+  for (const strings of features) {
+    for (const each of strings) {
+      if (i % PART === 0 && turns.isOver) await turns.next();
+      text.write(each, i === 0 ? 0 : ends[i - 1]);
+      i++;
+    }
   }
   return { [NAMES]: tensor('U8', [names.length], names), [ENDS]: tensor('U32', [ends.length], ends) };
 }
 
-function tensorOfIntegers(features: readonly Float64Array[]): ReturnType<typeof tensor> {
+async function tensorOfIntegers(features: readonly Float64Array[], turns: Turns): Promise<Tensor> {
   const values = new Float64Array(features.reduce((sum, { length }) => sum + length, 0));
   let from = 0;
   for (const each of features) {
-    values.set(each, from);
+    await inTurns(copyInParts(values.subarray(from), each), turns);
     from += each.length;
   }
   return tensor('F64', [values.length], values);

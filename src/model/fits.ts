@@ -186,7 +186,7 @@ export class Fits {
     };
     const fitted = await slot.train(job, training.progress, signal);
     const createdAt = new Date();
-    const categories = categorical.categoriesOf(columns, fitted.categories);
+    const categories = await categorical.categoriesOf(columns, fitted.categories, signal);
     return this.#artifacts.encode(
       {
         generation: training.generation,
@@ -196,7 +196,7 @@ export class Fits {
         nSamples: rows,
         metrics: { ...fitted.scores, ...endOfTraining(fitted.tensors) },
         createdAt,
-        fitDurationMs: createdAt.getTime() - training.startedAt.getTime(),
+        fitDurationMs: createdAt.getTime() - (training.learningSince ?? training.startedAt).getTime(),
         requestId: envelope.requestId,
       },
       { ...fitted.tensors, ...(await categoryTensors(categories, signal)) },

@@ -5,13 +5,14 @@ type Numbers =
 
 /** Of what is written or copied in one step, in bytes: well below a turn. */
 const STEP_BYTES = 2 ** 20;
+/** The first segment, for few rows, in bytes. */
+const FIRST_SEGMENT = 2 ** 18;
 /**
- * Segments double from the first size to the last, in bytes. The C library keeps
- * what is smaller than 32 MiB when it is given back, for later; and most of many
- * rows must not be there twice while they are joined.
+ * The others, in bytes. One of them is there twice while the rows are joined. The C
+ * library would keep smaller ones than 32 MiB when they are given back; of these the
+ * pages come into memory when they are written, and go at once.
  */
-const FIRST_SEGMENT = 2 ** 16;
-const LAST_SEGMENT = 2 ** 26;
+const SEGMENT = 33 * 2 ** 20;
 
 /**
  * Rows of numbers that come a few at a time, and leave as one array. Where their
@@ -109,11 +110,9 @@ export class GrowingRows<A extends Numbers> {
 
   #grow(atMost: number): void {
     if (this.#segment.length > 0) this.#full.push(this.#segment);
-    const bytes = Math.min(LAST_SEGMENT, Math.max(FIRST_SEGMENT, 2 * this.#segment.byteLength));
-    const rows = Math.max(1, Math.floor(bytes / this.#bytesPerRow));
-    // A first chunk that is larger will be followed by others like it.
-    const first = this.#rows === 0 ? Math.min(atMost, Math.floor(LAST_SEGMENT / this.#bytesPerRow)) : 0;
-    this.#segment = new this.#Type(Math.max(rows, first) * this.#width);
+    const isFirst = this.#rows === 0 && this.#bytesPerRow * atMost <= FIRST_SEGMENT;
+    const rows = Math.max(1, Math.floor((isFirst ? FIRST_SEGMENT : SEGMENT) / this.#bytesPerRow));
+    this.#segment = new this.#Type(rows * this.#width);
     this.#usedRows = 0;
   }
 }

@@ -101,8 +101,13 @@ export class Loads {
     await model.drained();
     const released = buffers.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
     this.#artifacts.release(...buffers);
-    await this.#reclaimer.reclaim(model.close(), place.bytes - released);
+    await this.#reclaim(model, place.bytes - released);
     place.free();
+  }
+
+  /** Not an async function, whose frame would keep what was dropped. */
+  #reclaim(model: LoadedModel, bytes: number): Promise<void> {
+    return this.#reclaimer.reclaim(model.close(), bytes);
   }
 
   async #loadFromDisk(name: string, place: Place): Promise<ModelView> {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { collectGarbage } from '../training/collect-garbage.js';
 
 /** Less than that is left to V8, and to those who come later. */
-const WORTH_BYTES = 2 ** 22;
+const WORTH_BYTES = 2 ** 23;
 /** Above 32 MiB the C library maps it, and no page of it is ever touched. */
 const PRESSURE_BYTES = 2 ** 26;
 const STEP_MS = 2;

@@ -203,7 +203,8 @@ export class ModelService {
   }
 
   async #retire(loaded: readonly (ModelInMemory | undefined)[]): Promise<void> {
-    await Promise.all(loaded.map((one) => one && this.#loads.retire(one)));
+    const each = loaded.filter((one) => one !== undefined);
+    await Promise.all(each.map((one) => this.#loads.retire(one)));
   }
 }
 

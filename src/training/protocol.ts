@@ -84,7 +84,7 @@ interface TransportedError {
 
 /** The buffers of a job that can move to its thread instead of being copied. */
 export function transferablesOfJob({ x, y, weighting: { sampleWeight } }: FitJob): ArrayBuffer[] {
-  return transferables([x.data, ...(y.kind === 'integer' ? [y.values] : []), ...(sampleWeight ? [sampleWeight] : [])]);
+  return transferables([x.data, ...(y.kind === 'string' ? [] : [y.values]), ...(sampleWeight ? [sampleWeight] : [])]);
 }
 
 /** The buffers of a result, likewise. */

@@ -104,6 +104,8 @@ describe('hints', () => {
     const hint = (code: status, reason?: string) =>
       hintFor(new ModelServerError('Fit', fakeError(code, 'x', { reason })), 'here:1');
     expect(hint(status.NOT_FOUND, 'MODEL_NOT_FOUND')).to.include('modelserver list');
+    expect(hint(status.RESOURCE_EXHAUSTED, 'LOADED_MEMORY_LIMIT_REACHED')).to.include('MAX_INFERENCE_MEMORY_MB');
+    expect(hint(status.RESOURCE_EXHAUSTED, 'INFLIGHT_BYTES_LIMIT_REACHED')).to.include('in a moment');
     expect(hint(status.UNAVAILABLE)).to.include('here:1');
     expect(hint(status.DEADLINE_EXCEEDED)).to.include('--timeout');
     expect(hint(status.RESOURCE_EXHAUSTED)).to.include('MAX_MESSAGE_BYTES');

@@ -69,6 +69,8 @@ describe('the command line, with a server', () => {
     expect(await ok('list')).to.match(/iris +loaded +k_neighbors_classifier +3 +4 +150/);
     expect(await ok('status'))
       .to.include('1 of at most 2')
+      .and.to.match(/memory of models {2}\d+\.\d kB of at most/)
+      .and.to.match(/under way {2,}\d+ B of messages, at most/)
       .and.to.include('0 of 2 in use');
     expect(await ok('show', 'iris')).to.include('petal_width');
     expect(await ok('health')).to.include('SERVING');

@@ -15,6 +15,7 @@ const bare: Model = {
   nSamples: 10,
   metrics: {},
   sizeBytes: 0,
+  loadedBytes: 0,
   sha256: '',
 };
 
@@ -24,7 +25,7 @@ describe('a model on the screen', () => {
     const text = describeModel({ ...bare, training }, plain);
     expect(text).to.match(/^iris {2}training\n/);
     expect(text).to.match(/training .*50 %/);
-    expect(text).not.to.match(/sha256|created|classes|undefined/);
+    expect(text).not.to.match(/sha256|created|classes|in memory|undefined/);
   });
 
   it('shows metrics, hyperparameters, and why it cannot be used', () => {
@@ -33,6 +34,7 @@ describe('a model on the screen', () => {
         ...bare,
         state: 'unavailable',
         reason: 'the checksum is wrong',
+        loadedBytes: 12_345,
         estimator: { randomForestClassifier: { nEstimators: 3, maxFeatures: { fraction: 0.5 } } },
         metrics: { accuracy: 0.951, logLoss: 0.12345, rocAuc: 0.98, oobScore: 0.942 },
       },
@@ -40,6 +42,7 @@ describe('a model on the screen', () => {
     );
     expect(text).to.include('n_estimators=3  max_features=0.5');
     expect(text).to.match(/reason +the checksum is wrong/);
+    expect(text).to.match(/in memory +12\.3 kB/);
     expect(text)
       .to.match(/^ +accuracy +95\.1 %/m)
       .and.to.match(/out-of-bag accuracy +94\.2 %/)

@@ -185,12 +185,8 @@ describe('a fit by stream', () => {
   });
 
   it('takes a model at once for an answer: the fit had been done before', async () => {
-    await start({
-      onStart: (stream) => {
-        stream.write(model(5));
-        stream.end();
-      },
-    });
+    // This server waits for the client's half to end.
+    await start({ onStart: (stream) => void stream.write(model(5)), onEnd: (stream) => stream.end() });
     expect(await client.fit({ ...large, requestId: 'r1' })).to.include({ nSamples: 5 });
     expect(seen).to.include({ chunks: 0 });
   });
@@ -213,9 +209,14 @@ describe('a fit by stream', () => {
       violations: [{ field: 'x.raw.data[1]', description: 'is Infinity' }],
     });
     await start({ onChunk: (stream) => stream.emit('error', bad) });
-    const error = await failure(client.fit(large));
+    let told = 0;
+    const error = await failure(client.fit(large, { onProgress: () => told++ }));
+    const before = told;
     expect(error).to.include({ codeName: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST', message: 'x is infinite' });
     expect(error).to.have.nested.property('violations[0].field', 'x.raw.data[1]');
+    // Nothing more is sent, not even to nobody.
+    await client.getStatus();
+    expect(told).to.equal(before);
   });
 
   it('has the error of a server that does not read', async () => {

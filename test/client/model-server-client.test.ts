@@ -51,6 +51,7 @@ describe('ModelServerClient', () => {
               createdAt: new Date(1e12),
               fitDuration: { seconds: 2n, nanos: 5e8 },
               sizeBytes: 1234n,
+              loadedBytes: 5678n,
               metrics: { accuracy: 0.5 },
               training: { fraction: 0.25, remaining: { seconds: 1n, nanos: 0 } },
             },
@@ -80,6 +81,7 @@ describe('ModelServerClient', () => {
       createdAt: new Date(1e12),
       fitDurationMs: 2500,
       sizeBytes: 1234,
+      loadedBytes: 5678,
     });
     expect(model.metrics.accuracy).to.equal(0.5);
     expect(model.training).to.include({ fraction: 0.25, remainingMs: 1000 });
@@ -180,6 +182,10 @@ describe('ModelServerClient', () => {
           null,
           GetStatusResponse.fromPartial({
             trainingSlots: 2,
+            loadedBytes: 1n,
+            maxLoadedBytes: 2n,
+            inflightBytes: 3n,
+            maxInflightBytes: 4n,
             trainings: [{ name: 'a', estimator: 'xgb_classifier', progress: { fraction: 0.5 } }],
             startedAt: new Date(1e12),
           }),
@@ -193,7 +199,8 @@ describe('ModelServerClient', () => {
         ),
     });
     const { trainings, ...rest } = await client.getStatus();
-    expect(rest).to.deep.include({ trainingSlots: 2, startedAt: new Date(1e12) });
+    const bytes = { loadedBytes: 1, maxLoadedBytes: 2, inflightBytes: 3, maxInflightBytes: 4 };
+    expect(rest).to.deep.include({ trainingSlots: 2, startedAt: new Date(1e12), ...bytes });
     expect(trainings[0].progress).to.include({ fraction: 0.5, remainingMs: undefined });
     expect(await client.getModel('a')).to.include({ state: 'unavailable', reason: 'checksum' });
   });

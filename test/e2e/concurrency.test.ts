@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { type Outcome, succeed, type TestClient } from '../support/call.js';
 import { dynamicClient } from '../support/dynamic-client.js';
 import { startLine } from '../support/line.js';
-import { blobs, endless, quick } from '../support/problems.js';
+import { blobs, endless, lcg, quick } from '../support/problems.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { holdTraining, untilStatus } from '../support/trainings.js';
 
@@ -98,6 +98,48 @@ describe('calls that race', () => {
     }
   });
 
+  it('whatever several clients do at random with a few names, what is stored, loaded and counted agrees in the end', async () => {
+    const names = ['a', 'b', 'c'];
+    const clients = Array.from({ length: 4 }, () => dynamicClient(server.address));
+    await Promise.all(clients.map((caller, i) => actAtRandom(caller, names, { seed: i, steps: 60 })));
+    await Promise.all(clients.map((caller) => caller.close()));
+
+    const { models = [] } = await succeed(client.call('ListModels', {}));
+    const stored = models.map(({ name }: { name: string }) => name);
+    expect(await filesOf(server)).to.deep.equal(stored.map((name: string) => `${name}.safetensors`));
+    const loaded = models.filter(({ state }: { state: string }) => state === 'MODEL_STATE_LOADED');
+    const bytes = loaded.reduce(
+      (sum: number, { loadedBytes }: { loadedBytes: string }) => sum + Number(loadedBytes),
+      0,
+    );
+    const status = await succeed(client.call('GetStatus', {}));
+    expect({
+      storedModels: status.storedModels ?? 0,
+      loadedModels: status.loadedModels ?? 0,
+      loadedBytes: Number(status.loadedBytes ?? 0),
+      busyTrainingSlots: status.busyTrainingSlots ?? 0,
+    }).to.deep.equal({
+      storedModels: stored.length,
+      loadedModels: loaded.length,
+      loadedBytes: bytes,
+      busyTrainingSlots: 0,
+    });
+    // What is said to be loaded predicts, with the generation that it is said to have; the rest can be loaded.
+    for (const { name, state, generation, ...model } of models) {
+      expect(model).not.to.have.any.keys('reason', 'training');
+      if (state !== 'MODEL_STATE_LOADED') await succeed(client.call('Load', { name }));
+      const x = { rows: [{ values: [0, 0] }] };
+      expect(await succeed(client.call('Predict', { name, x }))).to.include({ generation });
+    }
+    await succeed(client.call('RemoveAll', { force: true }));
+    expect(await filesOf(server)).to.deep.equal([]);
+    expect(await succeed(client.call('GetStatus', {}))).not.to.have.any.keys(
+      'loadedBytes',
+      'loadedModels',
+      'storedModels',
+    );
+  }).timeout(60_000);
+
   it('RemoveAll removes all or nothing, and leaves a training its name', async () => {
     for (const name of ['a', 'b', 'c']) await succeed(fit(name));
     const training = await holdTraining(client, 'held');
@@ -159,6 +201,37 @@ describe('calls that race', () => {
     await succeed(fit('left'));
   });
 });
+
+/** What a call may be refused for, whatever others do meanwhile. */
+const REFUSALS: Readonly<Record<string, readonly string[]>> = {
+  Fit: ['MODEL_ALREADY_EXISTS', 'NO_FREE_TRAINING_SLOT'],
+  Predict: ['MODEL_NOT_FOUND', 'MODEL_NOT_LOADED', 'MODEL_IN_TRAINING'],
+  Load: ['MODEL_NOT_FOUND', 'MODEL_ALREADY_LOADED', 'MODEL_IN_TRAINING'],
+  Unload: ['MODEL_NOT_FOUND', 'MODEL_NOT_LOADED', 'MODEL_IN_TRAINING'],
+  Remove: ['MODEL_NOT_FOUND', 'MODEL_LOADED', 'MODEL_IN_TRAINING'],
+};
+
+async function actAtRandom(
+  client: TestClient,
+  names: readonly string[],
+  { seed, steps }: { readonly seed: number; readonly steps: number },
+): Promise<void> {
+  const random = lcg(seed);
+  const oneOf = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)];
+  for (let step = 0; step < steps; step++) {
+    const name = oneOf(names);
+    const requests: Readonly<Record<string, object>> = {
+      Fit: { name, estimator: quick, ...blobs(), options: { replace: random() < 0.8 } },
+      Predict: { name, x: { rows: [{ values: [0, 0] }] } },
+      Load: { name },
+      Unload: { name },
+      Remove: { name, force: random() < 0.5 },
+    };
+    const method = oneOf(['Fit', 'Fit', 'Predict', 'Load', 'Load', 'Unload', 'Remove']);
+    const outcome = await client.call(method, requests[method]);
+    if (!outcome.ok) expect(REFUSALS[method], outcome.message).to.include(outcome.reason);
+  }
+}
 
 function reasonsOf(outcomes: readonly Outcome[]): Record<string, number> {
   const counts: Record<string, number> = {};

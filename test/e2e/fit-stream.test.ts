@@ -81,6 +81,12 @@ describe('FitStream', () => {
       expect(await fail(start('once', { requestId: 'r-2' }).ended)).to.include({ reason: 'MODEL_ALREADY_EXISTS' });
     });
 
+    it('replaces a model where it is told to', async () => {
+      await succeed((await accepted('again')).chunk(all).halfClose().ended);
+      const upload = await accepted('again', { options: { replace: true } });
+      expect(await succeed(upload.chunk(all).halfClose().ended)).to.include({ generation: 2 });
+    });
+
     for (const [encoding, matrix, options] of encodings()) {
       for (const [labels, values] of labelsOf()) {
         it(`learns what Fit learns from x as ${encoding} and y as ${labels}, whatever the chunks`, async () => {
@@ -153,6 +159,16 @@ describe('FitStream', () => {
     it('refuses a stream that does not begin with start', async () => {
       for (const upload of [uploads.open().chunk(all), uploads.open().nothing(), uploads.open().halfClose()]) {
         expect(await fail(upload.ended)).to.deep.include({ code: 'INVALID_ARGUMENT', fields: ['start'] });
+      }
+    });
+
+    it('refuses bytes that are no message, at its start and later', async () => {
+      const first = uploads.open().bytes(Buffer.from([0x0a, 0x7f]));
+      expect(await fail(first.ended)).to.include({ code: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST' });
+      for (const bytes of [Buffer.from([0x12, 0x7f]), Buffer.alloc(100_000, 0x12)]) {
+        const upload = (await accepted('wrong')).chunk(part(0, 9)).bytes(bytes);
+        expect(await fail(upload.ended)).to.include({ code: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST' });
+        await expectNothingLeft('wrong');
       }
     });
 
@@ -296,7 +312,7 @@ describe('FitStream', () => {
       const told = (await accepted('wrong', { nSamples: 2 ** 32 - 1 })).chunk(all);
       const failure = await fail(told.ended);
       expect(failure).to.include({ code: 'RESOURCE_EXHAUSTED', reason: 'TRAINING_MEMORY_LIMIT' });
-      expect(failure.message).to.match(/^4294967295 rows .* 65536 MB, and TRAINING_MEMORY_MB allows 64/);
+      expect(failure.message).to.match(/^4294967295 rows alone take 81920 MB, and TRAINING_MEMORY_MB allows 64/);
       await expectNothingLeft('wrong');
 
       const upload = await accepted('wrong');

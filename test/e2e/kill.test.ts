@@ -7,6 +7,7 @@ import { type ServerProcess, startServerProcess } from '../support/process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const ROUNDS = 54;
+const REPLACEMENTS = 15;
 
 describe('a server that is killed with SIGKILL', function () {
   this.timeout(240_000);
@@ -44,6 +45,51 @@ describe('a server that is killed with SIGKILL', function () {
     expect(acknowledged, 'some calls came through before the kill').to.be.above(0);
     await directory.remove();
   });
+
+  it(`at ${REPLACEMENTS} random moments of Fits that replace keeps the old model or the new one, whole`, async () => {
+    const directory = await temporaryDirectory();
+    const random = lcg(8);
+    const environment = { MODELS_PATH: directory.path };
+    // The least that must be stored: what was answered, or found after a kill.
+    let generation = 0;
+
+    for (let round = 0; round < REPLACEMENTS; round++) {
+      const server = await startServerProcess(environment);
+      const client = dynamicClient(server.address);
+      const { models = [] } = await succeed(client.call('ListModels', {}));
+      const found = models[0]?.generation ?? 0;
+      expect(found, 'what was answered, or one more').to.be.within(generation, generation + 1);
+      generation = found;
+      expect((await readdir(directory.path)).toSorted()).to.deep.equal(
+        ['.lock', ...(found > 0 ? ['m.safetensors'] : [])].toSorted(),
+      );
+      if (found > 0) {
+        await succeed(client.call('Load', { name: 'm' }));
+        const x = { rows: [{ values: Array.from({ length: 20 }, () => 1) }] };
+        expect(await succeed(client.call('Predict', { name: 'm', x }))).to.deep.include({
+          generation,
+          labels: { strings: ['b'] },
+        });
+      }
+      // One after the other, until the end comes.
+      const replaced = (async () => {
+        for (;;) {
+          const request = { name: 'm', estimator: quick, ...blobs({ perClass: 200, features: 20 }) };
+          const outcome = await client.call('Fit', { ...request, options: { replace: true } });
+          if (!outcome.ok) return;
+          generation = outcome.response.model.generation;
+        }
+      })();
+      // A slow machine answers nothing in so short a time: every few rounds one comes through first.
+      if (round % 3 === 0) await Promise.race([replaced, untilReplaced(client, generation)]);
+      await new Promise((resolve) => setTimeout(resolve, random() * 60));
+      expect(await server.end('SIGKILL')).to.equal(null);
+      await replaced;
+      await client.close();
+    }
+    expect(generation, 'some were replaced').to.be.above(1);
+    await directory.remove();
+  });
 });
 
 async function fitThen(
@@ -73,6 +119,15 @@ async function remove(
 
 function load(client: TestClient, name: string): Promise<Outcome> {
   return client.call('Load', { name });
+}
+
+/** Asks for the model until it is of a later generation, or nobody answers. */
+async function untilReplaced(client: TestClient, generation: number): Promise<void> {
+  for (;;) {
+    const outcome = await client.call('GetModel', { name: 'm' });
+    if (outcome.ok && (outcome.response.model.generation ?? 0) > generation) return;
+    if (!outcome.ok && outcome.reason === undefined) return;
+  }
 }
 
 async function expectWhole(

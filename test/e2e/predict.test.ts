@@ -1,4 +1,6 @@
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
+import { FitRequest, PredictRequest } from '../../generated/modelserver/v1/model_server.js';
 import { fail, succeed, type TestClient } from '../support/call.js';
 import { dynamicClient } from '../support/dynamic-client.js';
 import { blobs, quick } from '../support/problems.js';
@@ -131,7 +133,97 @@ describe('Predict', () => {
     expect(model.features.map(({ name }: { name: string }) => name)).to.deep.equal(['width', 'height']);
     expect(await predict('named', skewed)).to.deep.equal(await predict('named', { rows: [{ values: [0, 10] }] }));
   });
+
+  it('answers many readable rows as it answers few', async () => {
+    const many = { rows: Array.from({ length: 12_000 }, (_, i) => rows.rows[i % 3]) };
+    for (const name of ['strings', 'wide']) {
+      const few = await predict(name, rows, { includeProbabilities: true });
+      const answer = await predict(name, many, { includeProbabilities: true });
+      const [kind] = Object.keys(few.labels);
+      expect(answer.labels[kind]).to.deep.equal(many.rows.map((_, i) => few.labels[kind][i % 3]));
+      expect(answer.probabilities.rows).to.deep.equal(many.rows.map((_, i) => few.probabilities.rows[i % 3]));
+      expect(answer.generation).to.equal(1);
+    }
+  });
+
+  it('takes long columns, in whatever order they come, and names the bad cell in them', async () => {
+    const length = 30_000;
+    const height = Array.from({ length }, (_, i) => probes[i % 3][1]);
+    const width = Array.from({ length }, (_, i) => probes[i % 3][0]);
+    const columns = [
+      { name: 'height', numbers: height },
+      { name: 'width', numbers: width },
+    ];
+    const { labels } = await predict('named', { columns });
+    expect(labels.strings).to.deep.equal(Array.from({ length }, (_, i) => ['a', 'c', 'b'][i % 3]));
+    width[length - 1] = Infinity;
+    const failure = await fail(client.call('Predict', { name: 'named', x: { columns } }));
+    expect(failure).to.deep.include({ code: 'INVALID_ARGUMENT', fields: [`x.columns[1].numbers[${length - 1}]`] });
+    width.pop();
+    const ragged = await fail(client.call('Predict', { name: 'named', x: { columns } }));
+    expect(ragged).to.deep.include({ code: 'INVALID_ARGUMENT', fields: ['x.columns[1].numbers'] });
+  });
+
+  it('is trained by a large readable Fit as by a packed one', async () => {
+    const length = 20_000;
+    const values = Array.from({ length }, (_, i) => [(i % 7) / 3, (i % 11) / 5]);
+    const ints = values.map(([a, b]) => (a > b ? 1 : -1));
+    const strings = ints.map(String);
+    const raw = { rows: length, columns: 2, dtype: 'DTYPE_FLOAT64', data: base64(Float64Array.from(values.flat())) };
+    const readable = { x: { rows: values.map((row) => ({ values: row })) }, y: { ints } };
+    const packed = { x: { raw }, y: { rawInt32: base64(Int32Array.from(ints)) } };
+    const texts = {
+      x: { columns: [0, 1].map((column) => ({ name: `x${column}`, numbers: values.map((row) => row[column]) })) },
+      y: { strings },
+    };
+    const sums: string[] = [];
+    for (const [i, given] of [readable, packed, texts].entries()) {
+      const sampleWeight = ints.map((_, row) => 1 + (row % 2));
+      const { model } = await succeed(
+        client.call('Fit', { name: `way${i}`, estimator: { logisticRegression: {} }, ...given, sampleWeight }),
+      );
+      sums.push(model.sha256);
+      await succeed(client.call('Load', { name: `way${i}` }));
+    }
+    expect(sums[1]).to.equal(sums[0]);
+    const answers = await Promise.all([0, 1, 2].map(async (i) => predict(`way${i}`, rows)));
+    expect(answers[2].labels.strings).to.deep.equal(answers[0].labels.ints);
+    expect(answers[1]).to.deep.equal(answers[0]);
+  }).timeout(60_000);
+
+  it('refuses a large message that turns out to be none, and lives', async () => {
+    const strings = Array.from({ length: 60_000 }, (_, i) => `category ${i}`);
+    const last = Buffer.byteLength('category 59999');
+    const x = { columns: [{ name: 'a', strings }] };
+    for (const [method, message] of [
+      ['Predict', PredictRequest.encode(PredictRequest.fromPartial({ x })).finish()],
+      ['Fit', FitRequest.encode(FitRequest.fromPartial({ x })).finish()],
+    ] as const) {
+      const damaged = Buffer.from(message);
+      // The last string goes beyond its column.
+      damaged[damaged.length - last - 1] = last + 1;
+      const error = await callWithBytes(server.address, method, damaged);
+      expect(error?.code).to.equal(status.INVALID_ARGUMENT);
+      expect(error?.details).to.include('cannot be decoded');
+      const cut = await callWithBytes(server.address, method, Buffer.from(message.subarray(0, 1000)));
+      expect(cut?.code).to.equal(status.INTERNAL);
+    }
+    await predict('strings', rows);
+  });
 });
+
+/** The error that bytes are answered with. */
+async function callWithBytes(address: string, method: string, bytes: Buffer): Promise<ServiceError | null> {
+  const client = new Client(address, credentials.createInsecure());
+  const same = (value: Buffer) => value;
+  try {
+    return await new Promise((resolve) => {
+      client.makeUnaryRequest(`/modelserver.v1.ModelServer/${method}`, same, same, bytes, (error) => resolve(error));
+    });
+  } finally {
+    client.close();
+  }
+}
 
 function base64(values: { buffer: ArrayBuffer }): string {
   return Buffer.from(values.buffer).toString('base64');

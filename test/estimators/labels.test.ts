@@ -42,6 +42,17 @@ describe('Labels', () => {
     );
   });
 
+  it('that are numbered have the classes and indexes of their strings, whatever their numbers', () => {
+    const strings = ['z', 'b', 'unused', 'a'];
+    const values = Int32Array.of(1, 3, 1, 0);
+    const labels = Array.from(values, (number) => strings[number]);
+    expect(encodeLabels({ kind: 'numbered', values, strings })).to.deep.equal(
+      encodeLabels({ kind: 'string', values: labels }),
+    );
+    const alike = { kind: 'numbered', values: Int32Array.of(1, 1), strings } as const;
+    expect(refusalOf(() => encodeLabels(alike), 'INVALID_REQUEST', ['y']).message).to.contain('2 labels are b');
+  });
+
   it('of one class are refused', () => {
     const refusal = refusalOf(() => encodeLabels({ kind: 'string', values: ['a', 'a'] }), 'INVALID_REQUEST', ['y']);
     expect(refusal.message).to.contain('at least 2 classes');

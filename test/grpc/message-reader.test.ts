@@ -67,6 +67,21 @@ describe('The reader of a stream’s messages', () => {
     expect(await thrown(idle.next())).to.have.property('reason', 'DEADLINE_EXCEEDED');
   });
 
+  it('gives the memory of a large message back when the next one is asked for', async () => {
+    const bytes = new InFlightBytes(2 ** 20, 2 ** 20).of({});
+    const frame = Buffer.alloc(2 ** 17);
+    const wire = wirelessStream({ startRead: () => wire.receive(frame.subarray(5)) });
+    const reader = new MessageReader(wire.stream, {
+      call: { signal: never, bytes },
+      decode: (message) => message.byteLength,
+      idleMs: 60_000,
+    });
+    expect(await reader.next()).to.equal(2 ** 17 - 5);
+    expect(frame.byteLength).to.equal(2 ** 17);
+    reader.close();
+    expect(frame.byteLength).to.equal(0);
+  });
+
   it('refuses what cannot be decoded', async () => {
     const bytes = new InFlightBytes(1000, 1000).of({});
     const wire = wirelessStream({ startRead: () => wire.receive(Buffer.from('{')) });

@@ -65,13 +65,23 @@ describe('grpcurl', () => {
       expect(await call('Unload', { name: 'iris' })).to.deep.equal({});
       expect(await call('Remove', { name: 'iris' })).to.deep.equal({});
       expect(await call('RemoveAll', {})).to.deep.equal({});
-      for (const method of ['FitStream', 'PredictStream']) {
-        expect(await client.call(method, {})).to.include({
-          ok: false,
-          code: 'UNIMPLEMENTED',
-          reason: 'NOT_IMPLEMENTED',
-        });
-      }
+    });
+
+    it('uploads a training set by hand, in messages one after the other', async () => {
+      const { x, y } = blobs();
+      const chunk = (from: number, to: number) => ({
+        chunk: { x: { rows: x.rows.slice(from, to) }, y: { strings: y.strings.slice(from, to) } },
+      });
+      const messages = [{ start: { name: 'by-hand', estimator: quick } }, chunk(0, 10), chunk(10, 30)];
+      const { stdout, stderr, code } = await runCommand(
+        PEERS.grpcurl,
+        ['-plaintext', '-d', '@', server.address, 'modelserver.v1.ModelServer/FitStream'],
+        { input: messages.map((message) => JSON.stringify(message)).join('\n') },
+      );
+      expect(code, stderr).to.equal(0);
+      const answers = JSON.parse(`[${stdout.replaceAll(/^}\n\{/gm, '},{')}]`) as Record<string, object>[];
+      expect(answers.slice(0, 2).map((answer) => Object.keys(answer))).to.deep.equal([['accepted'], ['progress']]);
+      expect(answers.at(-1)?.['model']).to.include({ name: 'by-hand', nSamples: 30 });
     });
   });
 

@@ -37,7 +37,7 @@ describe('The categorical columns of a training', () => {
     const found = await find(x, [0]);
     expect(Array.from(x.data)).to.deep.equal([0, 0, 1, 1, 2, 0, 3, 2, 4, 1]);
     const integers = Float64Array.of(4, 2);
-    expect(found.categoriesOf(2, [integers, Float64Array.of(1, 0, 2)])).to.deep.equal([
+    expect(await found.categoriesOf(2, [integers, Float64Array.of(1, 0, 2)], never)).to.deep.equal([
       { kind: 'integer', values: integers },
       { kind: 'string', values: ['', 'b', 'a'] },
     ]);
@@ -47,7 +47,7 @@ describe('The categorical columns of a training', () => {
     const { strings: _, ...numbers } = table(['a', 'b']);
     const found = await find(numbers);
     expect(found.columns).to.deep.equal([]);
-    expect(found.categoriesOf(2, [])).to.deep.equal([undefined, undefined]);
+    expect(await found.categoriesOf(2, [], never)).to.deep.equal([undefined, undefined]);
   });
 
   it('are read in turns with all else, and no further once nobody waits', async () => {

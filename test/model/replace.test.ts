@@ -28,7 +28,7 @@ describe('A model that is replaced', () => {
   async function replaceUpTo(job: 'encode' | 'decode') {
     const gate: ArtifactGate = await closeGate(test.scratchPath, job);
     const fitted = test.fit('m', { seed: 1, replace: true, signal: abort.signal });
-    const { open } = await gate.waiting();
+    const open = await gate.waiting();
     return { fitted, open };
   }
   const files = async () => (await readdir(test.modelsPath)).filter((name) => name !== '.lock');

@@ -8,8 +8,8 @@ export const gatedWorker = new URL('../fixtures/gated-artifact-worker.js', impor
 
 /** A closed gate in front of one kind of job. */
 export interface ArtifactGate {
-  /** Comes back when a job waits at the gate; `open` lets it and all later ones pass. */
-  waiting(): Promise<{ open(): Promise<void> }>;
+  /** Comes back when a job waits at the gate; what it gives lets that one and all later ones pass. */
+  waiting(): Promise<() => Promise<void>>;
 }
 
 export async function closeGate(directory: string, job: 'encode' | 'decode'): Promise<ArtifactGate> {
@@ -18,11 +18,9 @@ export async function closeGate(directory: string, job: 'encode' | 'decode'): Pr
   return {
     waiting: async () => {
       const pipe = await open(path, 'w');
-      return {
-        open: async () => {
-          await rm(path);
-          await pipe.close();
-        },
+      return async () => {
+        await rm(path);
+        await pipe.close();
       };
     },
   };

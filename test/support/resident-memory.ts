@@ -3,15 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 /** Memory is at rest when so many collections in a row have not brought it down. */
 const VAIN_COLLECTIONS = 12;
 
-/** Bytes of this process that are in memory, now and at the most since `forgetPeak` (Linux only). */
-export function memory(): { readonly now: number; readonly peak: number } {
-  const status = readFileSync('/proc/self/status', 'utf8');
+/** Bytes of a process, this one unless told otherwise, that are in memory, now and at the most since `forgetPeak` (Linux only). */
+export function memory(pid: number | 'self' = 'self'): { readonly now: number; readonly peak: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const bytes = (name: string) => 1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]);
   return { now: bytes('VmRSS'), peak: bytes('VmHWM') };
 }
 
-export function forgetPeak(): void {
-  writeFileSync('/proc/self/clear_refs', '5');
+export function forgetPeak(pid: number | 'self' = 'self'): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
 /** What the process takes once it gives nothing back any more; threads of V8's give it back in their own time. */

@@ -1,24 +1,24 @@
-import { type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js';
+import { Client, type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js';
 import {
   FitChunk,
   FitStart,
-  type FitStreamRequest,
-  type FitStreamResponse,
-  ModelServerClient,
+  FitStreamRequest,
+  FitStreamResponse,
+  ModelServerService,
 } from '../../generated/modelserver/v1/model_server.js';
 import type { Outcome } from './call.js';
 import { outcomeOf } from './dynamic-client.js';
 
 /** A FitStream from the client's side, message by message. */
 export class Upload {
-  readonly #call: ClientDuplexStream<FitStreamRequest, FitStreamResponse>;
+  readonly #call: ClientDuplexStream<Buffer, FitStreamResponse>;
   /** What the server has said; filled once somebody reads. */
   readonly messages: FitStreamResponse[] = [];
   /** The end of the stream: its last message, as proto3 JSON, or its error. */
   readonly ended: Promise<Outcome>;
   #told = (): void => undefined;
 
-  constructor(call: ClientDuplexStream<FitStreamRequest, FitStreamResponse>, { reads = true } = {}) {
+  constructor(call: ClientDuplexStream<Buffer, FitStreamResponse>, { reads = true } = {}) {
     this.#call = call;
     this.ended = new Promise((resolve) => {
       call.on('error', (error: ServiceError) => resolve(outcomeOf(error, undefined)));
@@ -38,8 +38,7 @@ export class Upload {
 
   /** Sends `start`, given as proto3 JSON. */
   start(start: object): this {
-    this.#call.write({ message: { $case: 'start', value: FitStart.fromJSON(start) } });
-    return this;
+    return this.#write({ $case: 'start', value: FitStart.fromJSON(start) });
   }
 
   /** Sends a chunk, given as proto3 JSON. */
@@ -48,13 +47,17 @@ export class Upload {
   }
 
   send(chunk: FitChunk): this {
-    this.#call.write({ message: { $case: 'chunk', value: chunk } });
-    return this;
+    return this.#write({ $case: 'chunk', value: chunk });
   }
 
   /** Sends a message that is neither. */
   nothing(): this {
-    this.#call.write({ message: undefined });
+    return this.bytes(Buffer.alloc(0));
+  }
+
+  /** Sends whatever is in them. */
+  bytes(message: Buffer): this {
+    this.#call.write(message);
     return this;
   }
 
@@ -82,6 +85,10 @@ export class Upload {
     return this;
   }
 
+  #write(message: FitStreamRequest['message']): this {
+    return this.bytes(Buffer.from(FitStreamRequest.encode({ message }).finish()));
+  }
+
   kinds(): (string | undefined)[] {
     return this.messages.map(({ message }) => message?.$case);
   }
@@ -92,13 +99,19 @@ export function uploader(address: string): {
   open(options?: { readonly timeoutMs?: number; readonly reads?: boolean }): Upload;
   close(): void;
 } {
-  const client = new ModelServerClient(address, credentials.createInsecure(), {
+  // As bytes, so that some can be wrong.
+  const { path } = ModelServerService.fitStream;
+  const client = new Client(address, credentials.createInsecure(), {
     'grpc.max_send_message_length': -1,
     'grpc.use_local_subchannel_pool': 1,
   });
   return {
-    open: ({ timeoutMs, reads } = {}) =>
-      new Upload(client.fitStream(timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs }), { reads }),
+    open: ({ timeoutMs, reads } = {}) => {
+      const options = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+      const asItIs = (bytes: Buffer) => bytes;
+      const call = client.makeBidiStreamRequest(path, asItIs, (bytes) => FitStreamResponse.decode(bytes), options);
+      return new Upload(call, { reads });
+    },
     close: () => client.close(),
   };
 }

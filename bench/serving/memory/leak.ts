@@ -13,13 +13,15 @@ const PREDICTS_OF_CYCLE = 100;
 const FIRST_SHARE = 0.01;
 const BAR = 1.1;
 const MODEL = 'served';
+/** All that are loaded have several times the memory of the process. */
+const TREES = 10;
 
 /** What is left of models that have come and gone. */
 export const leak: Benchmark = {
   name: 'leak',
   title: 'Memory after many loads and predictions',
   description:
-    `A forest of 100 (${formatCount(SERVED.y.length)} × ${SERVED.columns}) is loaded, asked for ${PREDICTS_OF_CYCLE} predictions over a PredictStream, and unloaded: ` +
+    `A forest of ${TREES} trees (${formatCount(SERVED.y.length)} × ${SERVED.columns}) is loaded, asked for ${PREDICTS_OF_CYCLE} predictions over a PredictStream, and unloaded: ` +
     `${formatCount(CYCLES)} times, which makes ${formatCount(CYCLES * PREDICTS_OF_CYCLE)} Predicts. The resident memory of the server after that, against after the ` +
     'first hundredth, and the same after a collection of garbage at both times.',
   async run({ progress, short }) {
@@ -34,7 +36,7 @@ export const leak: Benchmark = {
         async () => {
           const own = await startOwn();
           try {
-            await serve(own, MODEL, { randomForestClassifier: { nEstimators: 100 } });
+            await serve(own, MODEL, { randomForestClassifier: { nEstimators: TREES } });
             await own.client.unload(MODEL);
             const first = cycles * FIRST_SHARE;
             await comeAndGo(own, first);

@@ -1,15 +1,12 @@
-import { CallAbortedError, type ModelServerClient } from '../../../client/index.js';
+import { CallAbortedError, type FitProgress, type ModelServerClient } from '../../../client/index.js';
 import type { Problem } from '../../data/problem.js';
 import { untilBusy } from '../until-busy.js';
 
 /** Sends a training set, and cancels the training that then begins. */
 export async function upload(client: ModelServerClient, { x, y, columns }: Problem): Promise<void> {
   const abort = new AbortController();
-  const options = {
-    signal: abort.signal,
-    onProgress: ({ phase }: { readonly phase: string }) => {
-      if (phase === 'training') abort.abort();
-    },
+  const onProgress = ({ phase }: FitProgress) => {
+    if (phase === 'training') abort.abort();
   };
   const request = {
     name: 'upload',
@@ -18,7 +15,7 @@ export async function upload(client: ModelServerClient, { x, y, columns }: Probl
     x: { rows: y.length, columns, data: x },
     y,
   };
-  await client.fit(request, options).catch((error: unknown) => {
+  await client.fit(request, { signal: abort.signal, onProgress }).catch((error: unknown) => {
     if (!(error instanceof CallAbortedError)) throw error;
   });
   await untilBusy(client, 0);

@@ -1776,7 +1776,7 @@ export interface Model {
   createdAt:
     | Date
     | undefined;
-  /** How long its training took, from the slot's start to its end. */
+  /** How long its training took, from when its rows were there to its end. */
   fitDuration:
     | Duration
     | undefined;
@@ -8581,12 +8581,13 @@ export const ModelServerService = {
    * the training runs its progress comes back, and last the stored model. A
    * repetition (see `request_id`) answers `start` with the model.
    *
-   * A client that goes away, sends what does not fit, or sends nothing for 60
-   * seconds before its half-close, gives back name and slot, and leaves nothing.
+   * A client that goes away, sends what does not fit, or sends no whole message for
+   * 60 seconds before its half-close, gives back name and slot, and leaves nothing.
    *
-   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still; the
-   * fields of a chunk are named from `chunk` on, with the rows counted over all
-   * chunks. The order is envelope, name, slot, data.
+   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still. The
+   * fields of `start`, and what is found in the values, are named as in Fit, other
+   * fields of a chunk from `chunk` on; rows are counted over all chunks. The order
+   * is envelope, name, slot, data.
    */
   fitStream: {
     path: "/modelserver.v1.ModelServer/FitStream" as const,
@@ -8750,12 +8751,13 @@ export interface ModelServerServer extends UntypedServiceImplementation {
    * the training runs its progress comes back, and last the stored model. A
    * repetition (see `request_id`) answers `start` with the model.
    *
-   * A client that goes away, sends what does not fit, or sends nothing for 60
-   * seconds before its half-close, gives back name and slot, and leaves nothing.
+   * A client that goes away, sends what does not fit, or sends no whole message for
+   * 60 seconds before its half-close, gives back name and slot, and leaves nothing.
    *
-   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still; the
-   * fields of a chunk are named from `chunk` on, with the rows counted over all
-   * chunks. The order is envelope, name, slot, data.
+   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still. The
+   * fields of `start`, and what is found in the values, are named as in Fit, other
+   * fields of a chunk from `chunk` on; rows are counted over all chunks. The order
+   * is envelope, name, slot, data.
    */
   fitStream: handleBidiStreamingCall<FitStreamRequest, FitStreamResponse>;
   /**
@@ -8849,12 +8851,13 @@ export interface ModelServerClient extends Client {
    * the training runs its progress comes back, and last the stored model. A
    * repetition (see `request_id`) answers `start` with the model.
    *
-   * A client that goes away, sends what does not fit, or sends nothing for 60
-   * seconds before its half-close, gives back name and slot, and leaves nothing.
+   * A client that goes away, sends what does not fit, or sends no whole message for
+   * 60 seconds before its half-close, gives back name and slot, and leaves nothing.
    *
-   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still; the
-   * fields of a chunk are named from `chunk` on, with the rows counted over all
-   * chunks. The order is envelope, name, slot, data.
+   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still. The
+   * fields of `start`, and what is found in the values, are named as in Fit, other
+   * fields of a chunk from `chunk` on; rows are counted over all chunks. The order
+   * is envelope, name, slot, data.
    */
   fitStream(): ClientDuplexStream<FitStreamRequest, FitStreamResponse>;
   fitStream(options: Partial<CallOptions>): ClientDuplexStream<FitStreamRequest, FitStreamResponse>;
