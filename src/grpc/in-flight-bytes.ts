@@ -60,7 +60,7 @@ export class InFlightBytes {
       stream[BYTES] = new CallBytes(this, path, call, stream);
       // Before grpc-js, which then does not collect what is refused. Unlike `on`, it does not make the stream flow.
       stream.prependListener('data', countChunk);
-      stream.once('close', endOfStream);
+      stream.on('close', endOfStream);
     }
     // An interceptor may return the call that it got; only its type asks for another one.
     return call as ServerInterceptingCall;

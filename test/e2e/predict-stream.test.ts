@@ -2,10 +2,13 @@ import { type ClientDuplexStream, credentials, type ServiceError, status, type S
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
+import { pino } from 'pino';
 import { ErrorInfo } from '../../generated/google/rpc/error_details.js';
 import { Status } from '../../generated/google/rpc/status.js';
 import {
   Dtype,
+  type DeepPartial,
+  type Estimator,
   FitRequest,
   type GetStatusResponse,
   type Matrix,
@@ -33,9 +36,13 @@ const request = (name: string, rows = 1, from = 0) => PredictRequest.fromPartial
 describe('PredictStream', () => {
   let server: TestServer;
   let client: ModelServerClient;
+  let logged: LogLine[];
 
   beforeEach(async () => {
-    server = await startTestServer();
+    // What a stream leaves in flight would hold up the end of the server for longer than a test may take.
+    logged = [];
+    const log = pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line) as LogLine) });
+    server = await startTestServer({ shutdownGraceSeconds: 600, log });
     client = new ModelServerClient(server.address, credentials.createInsecure(), {
       'grpc.use_local_subchannel_pool': 1,
     });
@@ -48,9 +55,12 @@ describe('PredictStream', () => {
     await server.close();
   });
 
-  async function fit(name: string, rows: number): Promise<void> {
+  const nearest = { kind: { $case: 'kNeighborsClassifier' as const, value: { nNeighbors: 1 } } };
+  /** Predicts many rows in no time, when it has two classes. */
+  const linear = { kind: { $case: 'logisticRegression' as const, value: { maxIter: 1 } } };
+
+  async function fit(name: string, rows: number, estimator: DeepPartial<Estimator> = nearest): Promise<void> {
     const y = { ints: Array.from({ length: rows }, (_, row) => BigInt(row % CLASSES)) };
-    const estimator = { kind: { $case: 'kNeighborsClassifier' as const, value: { nNeighbors: 1 } } };
     const outcome = await settled<unknown>((callback) =>
       client.fit(FitRequest.fromPartial({ name, estimator, x: column(rows), y }), callback),
     );
@@ -70,10 +80,10 @@ describe('PredictStream', () => {
     }
   }
 
-  /** Fails if something of a stream is left: its bytes, or its hold on the model. */
-  async function expectNothingLeft(): Promise<void> {
-    await untilBytes((bytes) => bytes === 0);
-    await succeeded(settled<unknown>((callback) => client.unload({ name: 'one' }, callback)));
+  /** Fails if something of a stream is left: the call itself, its bytes, or its hold on the model. */
+  async function expectNothingLeft(name = 'one'): Promise<void> {
+    await untilBytes((bytes) => bytes === 0 && logged.some(({ method }) => method === 'PredictStream'));
+    await succeeded(settled<unknown>((callback) => client.unload({ name }, callback)));
   }
 
   it('answers in the order of the messages, with their ids, large ones in between and whatever the model', async () => {
@@ -170,26 +180,38 @@ describe('PredictStream', () => {
     await fit('slow', 40_000);
     await succeeded(settled<unknown>((callback) => client.load({ name: 'slow' }, callback)));
     const total = 500;
-    const stream = new Conversation(client);
+    const session = connect(`http://${server.address}`);
+    const stream = session.request(HEADERS);
+    let answered = 0;
+    stream.on('data', ({ byteLength }: Buffer) => (answered += byteLength));
     // One piece of the wire has all of them.
-    for (let id = 1; id <= total; id++) stream.send({ id: BigInt(id), request: request('slow') });
+    stream.end(
+      Buffer.concat(
+        Array.from({ length: total }, () =>
+          framed(PredictStreamRequest.encode({ id: 1n, request: request('slow') }).finish()),
+        ),
+      ),
+    );
+    await untilBytes((bytes) => bytes > 0);
     await succeeded(settled<unknown>((callback) => client.predict(request('one'), callback)));
-    expect(stream.answers.length).to.be.lessThan(total);
-    stream.end();
-    expect(await stream.status()).to.include({ code: status.OK });
-    expect(stream.answers).to.have.length(total);
+    const answeredBefore = answered;
+    await once(stream, 'end');
+    expect(answeredBefore).to.be.lessThan(answered);
+    session.close();
   });
 
   describe('with a reader that takes nothing', () => {
     let session: ClientHttp2Session;
 
-    beforeEach(() => {
+    beforeEach(async () => {
+      await fit('linear', 2, linear);
+      await succeeded(settled<unknown>((callback) => client.load({ name: 'linear' }, callback)));
       session = connect(`http://${server.address}`, { settings: { initialWindowSize: 0 }, maxSessionMemory: 100 });
     });
     afterEach(() => session.destroy());
 
     const rows = 40_000;
-    const message = framed(PredictStreamRequest.encode({ id: 1n, request: request('one', rows) }).finish());
+    const message = framed(PredictStreamRequest.encode({ id: 1n, request: request('linear', rows) }).finish());
     const answer = rows * Int32Array.BYTES_PER_ELEMENT;
     /** Of answers and of messages that a stream may have lying about. */
     const lyingAbout = 17 * 1024 * 1024;
@@ -200,7 +222,7 @@ describe('PredictStream', () => {
       for (let i = 0; i < total; i++) stream.write(message);
       stream.end();
       await untilBytes((bytes) => bytes >= lyingAbout);
-      for (let i = 0; i < 50; i++) {
+      for (let i = 0; i < 10; i++) {
         // Each limit may be passed by one message, and the wire may have brought the beginning of another.
         expect(await inFlight()).to.be.within(lyingAbout, lyingAbout + answer + 2 * message.byteLength + 1000);
       }
@@ -211,9 +233,9 @@ describe('PredictStream', () => {
     it('leaves nothing behind when it gives up', async () => {
       const stream = session.request(HEADERS);
       for (let i = 0; i < 10; i++) stream.write(message);
-      await untilBytes((bytes) => bytes >= answer + 9 * (message.byteLength - 5));
+      await untilBytes((bytes) => bytes >= 10 * answer);
       stream.close(8);
-      await expectNothingLeft();
+      await expectNothingLeft('linear');
     });
   });
 
@@ -244,6 +266,7 @@ describe('PredictStream', () => {
           for (const each of bytes) stream.write(each);
           if (isAnswered) await once(stream, 'data');
           else await untilBytes((counted) => counted >= Math.min(size, 4_000_000));
+          if (messages.length === 0) await begun(session);
           leave(session, () => stream.close(8));
           await expectNothingLeft();
           session.destroy();
@@ -279,6 +302,11 @@ describe('PredictStream', () => {
     expect(busy.answers.map(({ id }) => id)).to.deep.equal([1n, 2n]);
   });
 });
+
+/** What the server says when a call has ended. */
+interface LogLine {
+  readonly method?: string;
+}
 
 /** A stream, and what has come back on it. */
 class Conversation {
@@ -332,6 +360,13 @@ function framed(message: Uint8Array): Buffer {
   const frame = Buffer.alloc(5);
   frame.writeUInt32BE(message.byteLength, 1);
   return Buffer.concat([frame, message]);
+}
+
+/** When the other side has seen all that was sent before. */
+async function begun(session: ClientHttp2Session): Promise<void> {
+  return new Promise((resolve, reject) => {
+    session.ping((error) => (error === null ? resolve() : reject(error)));
+  });
 }
 
 /** All answers of a stream, to its end. */
