@@ -20,6 +20,12 @@ interface Measured {
   readonly perSecond: number;
 }
 
+/** What came of the loads, in pairs. */
+interface Loads {
+  readonly ours: Measured[];
+  readonly echoed: Measured[];
+}
+
 /** What a Predict costs beyond gRPC itself. */
 export const floor: Benchmark = {
   name: 'floor',
@@ -27,60 +33,58 @@ export const floor: Benchmark = {
   description:
     `Unary Predicts of one row (1 × ${SERVED.columns}, logistic regression, labels), a connection of h2load, against an echo: a bare server ` +
     'of grpc-js with its default options, which neither reads nor writes a message and answers with the same number of bytes. ' +
-    'The processor time is that of all threads of the server by request, the median of short loads in turn; the ratio of each round.',
+    'The processor time is that of all threads of the server by request, the median over pairs of processes, since two processes of one program differ too; the ratio of each pair.',
   async run({ progress, short }) {
     await requireTools([H2LOAD]);
-    const { rounds, seconds, warmUp } = effort(short, { rounds: 9, seconds: 1, warmUp: 3 });
-    progress.begin(1 + IN_FLIGHT.length);
-    const own = await startOwn();
-    let echo: NodeServer | undefined;
-    try {
-      const loaded = await progress.step('training, warming up', async () => {
-        await serve(own, 'served', { logisticRegression: {} });
-        const { message, answer } = await exchange(own.server.address, 'served', readable(queryRows(1)));
-        echo = await startEcho(answer);
-        const targetOf = ({ address }: NodeServer, name: string) =>
-          grpcTarget(address, Service.predict, message, answer, join(own.folder, name));
-        const both = [
-          { server: own.server, target: await targetOf(own.server, 'own') },
-          { server: echo, target: await targetOf(echo, 'echo') },
-        ];
-        for (const { server, target } of both) await measure(server, target, 64, warmUp);
-        return both;
-      });
-      const rows: Row[] = [];
-      for (const inFlight of IN_FLIGHT) {
-        const row = await progress.step(
-          `${inFlight} in flight`,
-          async () => {
-            const tasks = loaded.map(
-              ({ server, target }) =>
-                () =>
-                  measure(server, target, inFlight, seconds),
-            );
-            const [ours, echoed] = await inTurn(rounds, tasks);
-            return rowOf(inFlight, ours, echoed);
-          },
-          ({ cells }) => cells.join(', '),
-        );
-        rows.push(row);
-      }
-      const columns = [
-        figures('In flight'),
-        figures('Ours, µs a request'),
-        figures('Echo, µs a request'),
-        figures('Ratio'),
-        figures('Least to most'),
-        figures('Ours, requests/s'),
-        figures('Echo, requests/s'),
-      ];
-      return [{ columns, rows }];
-    } finally {
-      await echo?.stop();
-      await own.stop();
+    const { rounds: pairs, seconds, warmUp } = effort(short, { rounds: 7, seconds: 0.5, warmUp: 3 });
+    progress.begin(pairs);
+    const loads = IN_FLIGHT.map((): Loads => ({ ours: [], echoed: [] }));
+    for (let pair = 1; pair <= pairs; pair++) {
+      await progress.step(`processes ${pair}`, async () => measurePair(loads, seconds, warmUp));
     }
+    const columns = [
+      figures('In flight'),
+      figures('Ours, µs a request'),
+      figures('Echo, µs a request'),
+      figures('Ratio'),
+      figures('Least to most'),
+      figures('Ours, requests/s'),
+      figures('Echo, requests/s'),
+    ];
+    return [{ columns, rows: IN_FLIGHT.map((inFlight, i) => rowOf(inFlight, loads[i].ours, loads[i].echoed)) }];
   },
 };
+
+/** Loads a server and an echo of their own in turn, forth and back, and adds what came of it. */
+async function measurePair(loads: readonly Loads[], seconds: number, warmUp: number): Promise<void> {
+  const own = await startOwn();
+  let echo: NodeServer | undefined;
+  try {
+    await serve(own, 'served', { logisticRegression: {} });
+    const { message, answer } = await exchange(own.server.address, 'served', readable(queryRows(1)));
+    echo = await startEcho(answer);
+    const targetOf = async ({ address }: NodeServer, name: string) =>
+      grpcTarget(address, Service.predict, message, answer, join(own.folder, name));
+    const both = [
+      { server: own.server, target: await targetOf(own.server, 'own') },
+      { server: echo, target: await targetOf(echo, 'echo') },
+    ];
+    for (const { server, target } of both) await measure(server, target, 64, warmUp);
+    for (const [i, inFlight] of IN_FLIGHT.entries()) {
+      const tasks = both.map(
+        ({ server, target }) =>
+          async () =>
+            measure(server, target, inFlight, seconds),
+      );
+      const [ours, echoed] = await inTurn(2, tasks);
+      loads[i].ours.push(...ours);
+      loads[i].echoed.push(...echoed);
+    }
+  } finally {
+    await echo?.stop();
+    await own.stop();
+  }
+}
 
 function rowOf(inFlight: number, ours: readonly Measured[], echoed: readonly Measured[]): Row {
   const [cpu, floorCpu] = [ours, echoed].map((loads) => loads.map(({ cpuMs }) => cpuMs));

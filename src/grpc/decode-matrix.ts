@@ -9,6 +9,7 @@ import { type DomainError, invalid } from '../errors.js';
 import { MAX_CATEGORY_BYTES } from '../estimators/category-limits.js';
 import { forParts, type InParts, PART, runThrough } from '../estimators/in-parts.js';
 import type { NamedMatrix } from '../model/features.js';
+import { shortArray } from './short-array.js';
 
 const MAX_NAME = 256;
 const BYTES_PER_NUMBER = { [Dtype.DTYPE_FLOAT32]: 4, [Dtype.DTYPE_FLOAT64]: 8 };
@@ -35,8 +36,11 @@ export function decodeMatrix(matrix: WireMatrix | undefined): InParts<NamedMatri
 
 /** The same for whoever looks at it here, at once: packed numbers are viewed where they lie in the message. */
 export function viewMatrix(matrix: WireMatrix | undefined): NamedMatrix {
-  if (matrix?.raw !== undefined && matrix.rows.length === 0 && matrix.columns.length === 0) {
-    return decodeRaw(matrix.raw, 'x.raw', alignedBuffer);
+  // What is asked for most often, without a detour.
+  if (matrix !== undefined && matrix.columns.length === 0) {
+    const { rows, raw } = matrix;
+    if (raw !== undefined && rows.length === 0) return decodeRaw(raw, 'x.raw', alignedBuffer);
+    if (raw === undefined && rows.length === 1 && rows[0].values.length > 0) return decodeRow(rows[0]);
   }
   return runThrough(viewMatrixInParts(matrix));
 }
@@ -69,6 +73,13 @@ export function requireFeatureNames(names: readonly string[], pathOf: (index: nu
       throw invalid(pathOf(index), `${JSON.stringify(name)} is also the name of column ${first}`);
     seen.set(name, index);
   });
+}
+
+function decodeRow({ values }: Row): NamedMatrix {
+  const columns = values.length;
+  const data = shortArray(columns);
+  for (let column = 0; column < columns; column++) data[column] = values[column];
+  return { rows: 1, columns, data, encoding: 'rows' };
 }
 
 function* decodeRows(rows: readonly Row[], path: string): InParts<NamedMatrix> {

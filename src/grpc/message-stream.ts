@@ -35,10 +35,10 @@ export class MessageStream extends ServerInterceptingCall {
   #untakenBytes = 0;
   #untakenMessages = 0;
 
-  /** An interceptor that makes the calls of the method at `path` message streams. */
-  static interceptor(path: string): ServerInterceptor {
+  /** An interceptor that makes the calls of the methods at `paths` message streams. */
+  static interceptor(...paths: readonly string[]): ServerInterceptor {
     // An interceptor may return any call; only its type asks for the class, which this one extends.
-    return (method, call) => (method.path === path ? new MessageStream(call) : (call as ServerInterceptingCall));
+    return ({ path }, call) => (paths.includes(path) ? new MessageStream(call) : (call as ServerInterceptingCall));
   }
 
   /** The one behind a call that a handler has got. */

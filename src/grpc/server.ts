@@ -60,8 +60,7 @@ export class GrpcServer {
       ...KEEPALIVE,
       interceptors: [
         inFlightBytes.interceptor,
-        MessageStream.interceptor(servedService.fitStream.path),
-        MessageStream.interceptor(servedService.predictStream.path),
+        MessageStream.interceptor(servedService.fitStream.path, servedService.predictStream.path),
       ],
     });
     const calls = new Calls(log, inFlightBytes);
