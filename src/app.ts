@@ -66,7 +66,13 @@ export async function startModelServer(
     const { maxInferenceModels: maxLoadedModels, trainingMemoryMb } = config;
     const maxLoadedBytes = config.maxInferenceMemoryMb * MEBIBYTE;
     const limits = { maxLoadedModels, maxLoadedBytes, trainingMemoryMb };
-    const { service, ignored } = await ModelService.open({ store, pool, artifacts, ...limits });
+    const { service, ignored } = await ModelService.open({
+      store,
+      pool,
+      artifacts,
+      ...limits,
+      onStale: (model, err) => log.warn({ model, err }, 'the new generation could not be loaded; the old one serves'),
+    });
     if (ignored.length > 0) log.warn({ ignored }, 'these entries of MODELS_PATH are no models');
     const { host, port, maxMessageBytes, maxInflightBytes } = config;
     const address = { host, port, maxMessageBytes, maxInflightBytes };

@@ -10,7 +10,7 @@ import {
 import { invalid } from '../errors.js';
 import type { MatrixEncoding } from '../estimators/matrix.js';
 import { type LabelEncoding, labelEncodingOf } from './decode-labels.js';
-import { requireFeatureNames, requireOneKind } from './decode-matrix.js';
+import { requireFeatureNames, requireFewColumns, requireOneKind } from './decode-matrix.js';
 import { requireOne } from './require-one.js';
 
 /** What all chunks of an upload have in common. */
@@ -104,6 +104,7 @@ function shapeOfMatrix(x: Matrix | undefined, first: number): MatrixShape {
 function shapeOfRows(rows: readonly Row[], first: number): MatrixShape {
   const columns = rows[0].values.length;
   if (columns === 0) throw invalid(`chunk.x.rows[${first}].values`, 'is empty; a row has at least one value');
+  requireFewColumns(columns, 'chunk.x.rows[0].values');
   return { rows: rows.length, layout: { encoding: 'rows', columns, dtype: 'FLOAT64' } };
 }
 
@@ -119,12 +120,14 @@ function shapeOfRaw({ rows, columns, dtype, data }: RawMatrix): MatrixShape {
     const numbers = `${rows} x ${columns} numbers of ${width} bytes`;
     throw invalid('chunk.x.raw.data', `has ${data.byteLength} bytes; ${numbers} are ${expected}`);
   }
+  requireFewColumns(columns, 'chunk.x.raw.columns');
   return { rows, layout: { encoding: 'raw', columns, dtype: width === 4 ? 'FLOAT32' : 'FLOAT64' } };
 }
 
 function shapeOfColumns(columns: readonly Column[]): MatrixShape {
   const columnNames = columns.map(({ name }) => name);
   requireFeatureNames(columnNames, (index) => `chunk.x.columns[${index}].name`);
+  requireFewColumns(columns.length, 'chunk.x.columns');
   const rows = columns[0].numbers.length + columns[0].strings.length;
   const columnKinds = columns.map((column, index) => {
     const path = `chunk.x.columns[${index}]`;

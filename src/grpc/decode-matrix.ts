@@ -12,6 +12,8 @@ import type { NamedMatrix } from '../model/features.js';
 import { shortArray } from './short-array.js';
 
 const MAX_NAME = 256;
+/** Whatever is done for each feature is done at once, so there can not be millions. */
+const MAX_COLUMNS = 131_072;
 const BYTES_PER_NUMBER = { [Dtype.DTYPE_FLOAT32]: 4, [Dtype.DTYPE_FLOAT64]: 8 };
 
 /** Where packed numbers lie: in a buffer, at a multiple of their width. */
@@ -40,7 +42,8 @@ export function viewMatrix(matrix: WireMatrix | undefined): NamedMatrix {
   if (matrix !== undefined && matrix.columns.length === 0) {
     const { rows, raw } = matrix;
     if (raw !== undefined && rows.length === 0) return decodeRaw(raw, 'x.raw', alignedBuffer);
-    if (raw === undefined && rows.length === 1 && rows[0].values.length > 0) return decodeRow(rows[0]);
+    const nValues = rows.length === 1 && raw === undefined ? rows[0].values.length : 0;
+    if (nValues > 0 && nValues <= MAX_COLUMNS) return decodeRow(rows[0]);
   }
   return runThrough(viewMatrixInParts(matrix));
 }
@@ -59,6 +62,11 @@ function* matrixInParts(matrix: WireMatrix | undefined, placeOf: PlaceOf): InPar
   if (encodings.length > 1) throw invalid('x', `sets ${encodings.join(' and ')}; set only one encoding`);
   if (raw !== undefined) return decodeRaw(raw, 'x.raw', placeOf);
   return yield* rows.length > 0 ? decodeRows(rows, 'x.rows') : decodeColumns(columns, 'x.columns');
+}
+
+/** @throws INVALID_REQUEST for more columns than a model has features. */
+export function requireFewColumns(columns: number, path: string): void {
+  if (columns > MAX_COLUMNS) throw invalid(path, `has ${columns} columns; at most ${MAX_COLUMNS} are taken`);
 }
 
 /** @throws INVALID_REQUEST unless all names are usable and different. */
@@ -85,6 +93,7 @@ function decodeRow({ values }: Row): NamedMatrix {
 function* decodeRows(rows: readonly Row[], path: string): InParts<NamedMatrix> {
   const columns = rows[0].values.length;
   if (columns === 0) throw invalid(`${path}[0].values`, 'is empty; a row has at least one value');
+  requireFewColumns(columns, `${path}[0].values`);
   const data = new Float64Array(rows.length * columns);
   yield* forParts(
     rows.length,
@@ -117,6 +126,7 @@ function decodeRaw({ rows, columns, dtype, data }: RawMatrix, path: string, plac
       `has ${data.byteLength} bytes; ${rows} x ${columns} numbers of ${width} bytes are ${expected}`,
     );
   }
+  requireFewColumns(columns, `${path}.columns`);
   const { buffer, offset } = placeOf(data, width);
   const numbers =
     dtype === Dtype.DTYPE_FLOAT32
@@ -126,6 +136,7 @@ function decodeRaw({ rows, columns, dtype, data }: RawMatrix, path: string, plac
 }
 
 function* decodeColumns(columns: readonly Column[], path: string): InParts<NamedMatrix> {
+  requireFewColumns(columns.length, path);
   requireFeatureNames(
     columns.map(({ name }) => name),
     (index) => `${path}[${index}].name`,

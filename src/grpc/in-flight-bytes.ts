@@ -88,6 +88,8 @@ export class CallBytes {
   readonly #call: ServerInterceptingCallInterface | undefined;
   readonly #stream: ServerHttp2Stream | undefined;
   #held = 0;
+  /** Of what it holds, what compressed messages may have grown to. */
+  #inflated = 0;
   /** Who has the call's messages now. */
   #handler: CallHandler | undefined;
   #isClosed: boolean;
@@ -114,8 +116,13 @@ export class CallBytes {
   received(bytes: number): void {
     const own = Math.max(0, bytes - this.#frame);
     this.#frame = 0;
-    if (this.#isCompressed) this.add(Math.min(own * MOST_INFLATED, this.#budget.maxMessageBytes - this.#held));
-    else this.add(own);
+    if (!this.#isCompressed) {
+      this.add(own);
+      return;
+    }
+    const inflated = Math.min(own * MOST_INFLATED, this.#budget.maxMessageBytes - this.#inflated);
+    this.#inflated += inflated;
+    this.add(inflated);
   }
 
   /** Adds bytes that are there already: where there is no room for them, the call ends. */
@@ -130,6 +137,15 @@ export class CallBytes {
     const given = Math.min(bytes, this.#held);
     this.#held -= given;
     this.#budget.giveBack(given);
+  }
+
+  /**
+   * Takes a message of a stream away that is dealt with. Of a compressed stream it is
+   * all that was counted so far: how much of it was for this message, nobody knows.
+   */
+  giveBackMessage(bytes: number): void {
+    this.giveBack(this.#isCompressed ? this.#inflated : bytes + FRAME_BYTES);
+    this.#inflated = 0;
   }
 
   /**

@@ -3,6 +3,8 @@ import type { InParts } from '../estimators/in-parts.js';
 
 /** Messages of no more bytes are decoded at once, by the generated code. */
 const SMALL = 4096;
+/** The most bytes of all fields together that are small in messages that make sense; a hundred thousand names of features are among them. */
+const MOST_SMALL = 2 ** 23;
 /** How many bytes are decoded in a part. */
 const PART = 4096;
 
@@ -145,7 +147,9 @@ class MessageReader {
     }
     requireEnd(reader, end);
     if (rest.length === 0) return message;
-    // The other fields are small: the generated code decodes them.
+    // The other fields are small: the generated code decodes them, without a pause.
+    if (rest.reduce((sum, { from, to }) => sum + to - from, 0) > MOST_SMALL)
+      throw new RangeError('its small fields are large');
     const whole = type.decode(Buffer.concat(rest.map(({ from, to }) => this.#bytes.subarray(from, to))));
     for (const name of names) whole[name] = message[name];
     return whole;

@@ -1,6 +1,5 @@
 import { DomainError } from '../errors.js';
 import type { CallContext } from './calls.js';
-import { FRAME_BYTES } from './in-flight-bytes.js';
 import { countGarbage, dropMessage } from './message-garbage.js';
 import type { MessageListener, MessageStream } from './message-stream.js';
 import { Undecoded, undecodable } from './undecoded.js';
@@ -80,7 +79,7 @@ export class MessageReader<Message> implements MessageListener {
     if (last === undefined) return;
     this.#last = undefined;
     const { byteLength } = last;
-    this.#options.call.bytes.giveBack(byteLength + FRAME_BYTES);
+    this.#options.call.bytes.giveBackMessage(byteLength);
     dropMessage(last);
     countGarbage(byteLength);
   }

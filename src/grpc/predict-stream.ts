@@ -8,7 +8,7 @@ import { shuttingDown } from './call-in-flight.js';
 import type { CallContext } from './calls.js';
 import { encodeStreamAnswer, ERROR_FIELD, RESPONSE_FIELD } from './encode-stream-answer.js';
 import { leadingId } from './leading-id.js';
-import { FRAME_BYTES } from './in-flight-bytes.js';
+import { countGarbage, dropMessage, LARGE_MESSAGE } from './message-garbage.js';
 import type { MessageListener, MessageStream } from './message-stream.js';
 import { readPredictStreamRequest } from './read-request.js';
 import { toDomainError, toStatus } from './status.js';
@@ -134,14 +134,14 @@ class Conversation implements MessageListener {
   #goOn(): void {
     while (this.#mayAnswer && this.#waiting.length > 0) {
       if (this.#isTurnOver()) {
-        void this.#pause(this.#turns.next(), 0);
+        void this.#pause(this.#turns.next());
         break;
       }
       const bytes = this.#waiting.shift() as Buffer;
       this.#waitingBytes -= bytes.byteLength;
       const later = this.#answer(bytes);
-      if (later === undefined) this.#call.bytes.giveBack(bytes.byteLength + FRAME_BYTES);
-      else void this.#pause(later, bytes.byteLength + FRAME_BYTES);
+      if (later === undefined) this.#drop(bytes);
+      else void this.#pause(later, bytes);
       this.#lastAnswer = performance.now();
     }
     this.#read();
@@ -157,8 +157,8 @@ class Conversation implements MessageListener {
     );
   }
 
-  /** Answers nothing until then; `heldBytes` of messages are done with then. */
-  async #pause(until: Promise<void>, heldBytes: number): Promise<void> {
+  /** Answers nothing until then; that message is done with then. */
+  async #pause(until: Promise<void>, message?: Buffer): Promise<void> {
     this.#isBusy = true;
     try {
       await until;
@@ -166,9 +166,18 @@ class Conversation implements MessageListener {
       // Its signal has aborted, and with it the stream has ended.
     }
     this.#isBusy = false;
-    this.#call.bytes.giveBack(heldBytes);
+    if (message !== undefined) this.#drop(message);
     this.#turnBegan = this.#lastAnswer = performance.now();
     this.#goOn();
+  }
+
+  /** Gives back a message that is answered. */
+  #drop(message: Buffer): void {
+    const { byteLength } = message;
+    this.#call.bytes.giveBackMessage(byteLength);
+    if (byteLength < LARGE_MESSAGE) return;
+    dropMessage(message);
+    countGarbage(byteLength);
   }
 
   /** Whether its messages have had the thread for long enough. */

@@ -12,12 +12,16 @@ import type { ModelStore } from './store.js';
 /** What is wrong with an artifact, and stays so. */
 const FAULTS: ReadonlySet<ErrorReason> = new Set(['MODEL_CORRUPT', 'MODEL_FORMAT_UNSUPPORTED']);
 
+/** Hears of a model that has been replaced on disk but not in memory, and why. */
+export type OnStale = (name: string, cause: unknown) => void;
+
 export interface LoadsOptions {
   readonly store: ModelStore;
   readonly artifacts: ArtifactThread;
   readonly registry: Registry;
   readonly lock: KeyedLock;
   readonly memory: InferenceMemory;
+  readonly onStale?: OnStale;
 }
 
 /** Brings models into memory, and gives the memory back once nobody predicts with them any more. */
@@ -27,9 +31,11 @@ export class Loads {
   readonly #registry: Registry;
   readonly #lock: KeyedLock;
   readonly #memory: InferenceMemory;
+  readonly #onStale: OnStale;
   readonly #reclaimer = new MemoryReclaimer();
 
-  constructor({ store, artifacts, registry, lock, memory }: LoadsOptions) {
+  constructor({ store, artifacts, registry, lock, memory, onStale = () => undefined }: LoadsOptions) {
+    this.#onStale = onStale;
     this.#store = store;
     this.#artifacts = artifacts;
     this.#registry = registry;
@@ -78,7 +84,11 @@ export class Loads {
       old.successor = undefined;
       if (entry.loaded !== old) return;
       old.place.stay();
-      const why = error instanceof DomainError ? error.message : 'an internal error';
+      this.#onStale(name, error);
+      const why =
+        error instanceof DomainError
+          ? error.message
+          : 'an internal error, whose cause is in the log; unload and load it again';
       const { generation } = old.model.card;
       entry.staleness = `generation ${card?.generation} is stored, but could not be loaded, and generation ${generation} serves: ${why}`;
       return;

@@ -6,7 +6,7 @@ import { type AcceptedFit, type FitEnvelope, Fits, type TrainingRows } from './f
 import { type InferenceLimits, InferenceMemory } from './inference-memory.js';
 import { KeyedLock } from './keyed-lock.js';
 import type { LoadedModel } from './loaded-model.js';
-import { Loads } from './loads.js';
+import { Loads, type OnStale } from './loads.js';
 import { type ModelView, requireName, type TrainingView } from './model.js';
 import { type ModelInMemory, Registry, viewOf } from './registry.js';
 import type { ModelStore } from './store.js';
@@ -17,7 +17,7 @@ export interface ServerStatus {
   readonly trainings: readonly TrainingView[];
   readonly loadedModels: number;
   readonly maxLoadedModels: number;
-  /** What the loaded models take in memory, and the most that they may. */
+  /** What the models in memory take, those that come and go included, and the most that they may. */
   readonly loadedBytes: number;
   readonly maxLoadedBytes: number;
   readonly storedModels: number;
@@ -28,6 +28,8 @@ export interface ModelServiceOptions extends InferenceLimits {
   readonly store: ModelStore;
   readonly pool: TrainingPool;
   readonly artifacts: ArtifactThread;
+  /** Called when a loaded model has been replaced, and the new one could not be loaded. */
+  readonly onStale?: OnStale;
   /** The most memory that one training may take, in MiB. */
   readonly trainingMemoryMb: number;
 }
@@ -46,13 +48,13 @@ export class ModelService {
   readonly #loads: Loads;
   readonly #fits: Fits;
 
-  private constructor({ store, pool, artifacts, trainingMemoryMb, ...limits }: ModelServiceOptions) {
+  private constructor({ store, pool, artifacts, onStale, trainingMemoryMb, ...limits }: ModelServiceOptions) {
     this.#store = store;
     this.#pool = pool;
     this.#limits = limits;
     this.#memory = new InferenceMemory(limits);
     const shared = { store, artifacts, registry: this.#registry, lock: this.#lock };
-    this.#loads = new Loads({ ...shared, memory: this.#memory });
+    this.#loads = new Loads({ ...shared, memory: this.#memory, onStale });
     this.#fits = new Fits({ ...shared, pool, loads: this.#loads, trainingMemoryMb });
   }
 

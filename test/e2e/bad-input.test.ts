@@ -11,12 +11,19 @@ const raw = (change: object) => ({
   raw: { rows: 2, columns: 2, dtype: 'DTYPE_FLOAT64', data: floats(1, 2, 3, 4), ...change },
 });
 const two = { ints: [0, 1] };
+const wide = Array.from({ length: 131_073 }, () => 0);
 
 const MATRICES: [string, object | undefined, string][] = [
   ['no x', undefined, 'x'],
   ['an empty x', {}, 'x'],
   ['an empty row', { rows: [{ values: [] }, { values: [] }] }, 'x.rows[0].values'],
   ['ragged rows', { rows: [{ values: [1, 2] }, { values: [1, 2, 3] }] }, 'x.rows[1].values'],
+  ['more columns than are taken, in rows', { rows: [{ values: wide }, { values: wide }] }, 'x.rows[0].values'],
+  [
+    'more columns than are taken, packed',
+    raw({ rows: 2, columns: wide.length, data: Buffer.alloc(16 * wide.length).toString('base64') }),
+    'x.raw.columns',
+  ],
   ['rows and raw', { rows: [{ values: [1] }], ...raw({}) }, 'x'],
   ['rows and columns', { rows: [{ values: [1] }], columns: [{ name: 'a', numbers: [1] }] }, 'x'],
   ['truncated raw bytes', raw({ data: floats(1, 2, 3) }), 'x.raw.data'],

@@ -243,6 +243,18 @@ describe('MAX_INFLIGHT_BYTES', () => {
     await untilBytes((bytes) => bytes === 0);
   });
 
+  it('gives back what was counted of the messages of a compressed stream once they are answered', async () => {
+    const stream = newClient({ 'grpc.default_compression_algorithm': 2 }).predictStream();
+    for (const id of [1n, 2n, 3n]) {
+      stream.write({ id, request: predictRequest(1) });
+      const [answer] = (await once(stream, 'data')) as [PredictStreamResponse];
+      expect(answer).to.have.property('id', id);
+      await untilBytes((bytes) => bytes === 0);
+    }
+    stream.end();
+    await once(stream.resume(), 'end');
+  });
+
   it('refuses one that has begun to come, before it is whole, and tells why', async () => {
     const session = connect(`http://${server.address}`);
     const hoarders = [1, 2].map(() => {

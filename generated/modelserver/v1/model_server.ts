@@ -298,7 +298,7 @@ export function featureKindToJSON(object: FeatureKind): string {
 
 /**
  * A matrix of numbers or of table columns, in exactly one of three encodings;
- * none or two of them are INVALID_ARGUMENT.
+ * none or two of them are INVALID_ARGUMENT. It has at most 131,072 columns.
  */
 export interface Matrix {
   /** Row by row, as a person types it. All rows have the same length. */
