@@ -41,6 +41,15 @@ export class CallInFlight {
     return Math.round((performance.now() - this.#startedAt) * 1000) / 1000;
   }
 
+  /**
+   * Takes room for bytes that are about to be made for it, beside its message.
+   *
+   * @throws INFLIGHT_BYTES_LIMIT_REACHED.
+   */
+  need(bytes: number): void {
+    this.bytes.need(bytes);
+  }
+
   abort(reason: DomainError): void {
     this.#controller().abort(reason);
   }

@@ -20,6 +20,12 @@ export interface CallContext {
   readonly draining: AbortSignal;
   /** What of its messages counts as in flight; a handler that is done with some gives them back. */
   readonly bytes: CallBytes;
+  /**
+   * Takes room for bytes that are about to be made for it, beside its message.
+   *
+   * @throws INFLIGHT_BYTES_LIMIT_REACHED.
+   */
+  need(bytes: number): void;
   /** The model that a stream is about, for the log; its handler sets it when it knows. */
   model: string | undefined;
 }

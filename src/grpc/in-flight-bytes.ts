@@ -90,6 +90,8 @@ export class CallBytes {
   #held = 0;
   /** Of what it holds, what compressed messages may have grown to. */
   #inflated = 0;
+  /** Of what it holds, what was made of its message. */
+  #made = 0;
   /** Who has the call's messages now. */
   #handler: CallHandler | undefined;
   #isClosed: boolean;
@@ -140,12 +142,24 @@ export class CallBytes {
   }
 
   /**
-   * Takes a message of a stream away that is dealt with. Of a compressed stream it is
-   * all that was counted so far: how much of it was for this message, nobody knows.
+   * Adds bytes that are about to be made of the call's message.
+   *
+   * @throws INFLIGHT_BYTES_LIMIT_REACHED where there is no room for them.
+   */
+  need(bytes: number): void {
+    if (!this.#budget.take(bytes)) throw this.#overBudget(bytes);
+    this.#held += bytes;
+    this.#made += bytes;
+  }
+
+  /**
+   * Takes a message of a stream away that is dealt with, and what was made of it. Of a
+   * compressed stream it is all that was counted so far: how much of it was for this
+   * message, nobody knows.
    */
   giveBackMessage(bytes: number): void {
-    this.giveBack(this.#isCompressed ? this.#inflated : bytes + FRAME_BYTES);
-    this.#inflated = 0;
+    this.giveBack(this.#made + (this.#isCompressed ? this.#inflated : bytes + FRAME_BYTES));
+    this.#inflated = this.#made = 0;
   }
 
   /**
@@ -157,6 +171,7 @@ export class CallBytes {
     this.giveBack(this.#held);
     if (!this.#budget.take(bytes)) throw this.#overBudget(bytes);
     this.#held = bytes;
+    this.#made = 0;
   }
 
   /** Whether nothing was counted as it came, so that the call's handler has to. */

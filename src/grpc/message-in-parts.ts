@@ -91,9 +91,23 @@ export function nested<T, Child extends object>(
  *
  * @throws Error when these are not the bytes of such a message.
  */
-export function messageInParts<T extends object>(plan: MessagePlan<T>, message: Buffer): InParts<T> {
-  return new MessageReader(message).message(plan, message.length);
+export function messageInParts<T extends object>(
+  plan: MessagePlan<T>,
+  message: Buffer,
+  made: MadeBytes = { total: 0 },
+): InParts<T> {
+  return new MessageReader(message, made).message(plan, message.length);
 }
+
+/** About what the values take that were made of a message so far, in bytes. */
+export interface MadeBytes {
+  total: number;
+}
+
+/** Of a message within another one, with an array: V8 makes room for 17 values with the first one. */
+const MESSAGE_BYTES = 224;
+/** Of a string or a large integer. */
+const VALUE_BYTES = 40;
 
 class MessageReader {
   readonly #bytes: Buffer;
@@ -101,8 +115,11 @@ class MessageReader {
   /** Where the last part ended. */
   #paused = 0;
 
-  constructor(message: Buffer) {
+  readonly #made: MadeBytes;
+
+  constructor(message: Buffer, made: MadeBytes) {
     this.#bytes = message;
+    this.#made = made;
     this.#reader = new BinaryReader(message);
   }
 
@@ -124,6 +141,7 @@ class MessageReader {
         else rest.push({ from, to: reader.pos });
       } else if (field.kind === 'value') {
         field.read(message, reader);
+        this.#made.total += VALUE_BYTES;
       } else {
         const length = reader.uint32();
         const fieldEnd = reader.pos + length;
@@ -134,10 +152,13 @@ class MessageReader {
         } else if (field.kind === 'packed') {
           while (reader.pos < fieldEnd) {
             field.read(message, reader);
+            this.#made.total += VALUE_BYTES;
             if (this.#isDue()) yield;
           }
         } else if (length <= SMALL) {
           field.putSmall(message, reader, length);
+          // Its values are numbers, which take about as much as on the wire, or few.
+          this.#made.total += MESSAGE_BYTES + length;
         } else {
           yield* field.putLarge(message, this, fieldEnd);
         }

@@ -1,11 +1,12 @@
 import { DomainError } from '../errors.js';
 import type { CallContext } from './calls.js';
+import type { Caller } from '../model/loaded-model.js';
 import { countGarbage, dropMessage } from './message-garbage.js';
 import type { MessageListener, MessageStream } from './message-stream.js';
 import { Undecoded, undecodable } from './undecoded.js';
 
 export interface MessageReaderOptions<Message> {
-  readonly call: Pick<CallContext, 'signal' | 'bytes'>;
+  readonly call: Pick<CallContext, 'signal' | 'bytes'> & Caller;
   /** Decodes a message; a large one may go on in turns. */
   readonly decode: (bytes: Buffer) => Message | Undecoded<Message>;
   /** How long a message may be on its way, in milliseconds. */

@@ -9,7 +9,7 @@ import {
 import type { InParts } from '../estimators/in-parts.js';
 import { countGarbage, dropMessage } from './message-garbage.js';
 import { fitPlan, fitStreamPlan, predictPlan, predictStreamPlan } from './message-plans.js';
-import { messageInParts } from './message-in-parts.js';
+import { type MadeBytes, messageInParts } from './message-in-parts.js';
 import { Undecoded } from './undecoded.js';
 
 /** Messages of fewer bytes are decoded by the generated code, at once. */
@@ -29,7 +29,7 @@ const messages = new WeakMap<object, Buffer>();
 export function readPredictRequest(message: Buffer): PredictRequest | Undecoded<PredictRequest> {
   if (message.length < LARGE) return PredictRequest.decode(message);
   countGarbage(message.length);
-  const request = begin(predictInParts(message));
+  const request = begin((made) => predictInParts(message, made));
   messages.set(request, message);
   return request;
 }
@@ -42,44 +42,49 @@ export function dropPredictRequest(request: PredictRequest | Undecoded<PredictRe
 
 /** A PredictStream's message. Its rows, if they are bytes, are read where they lie. */
 export function readPredictStreamRequest(message: Buffer): PredictStreamRequest | Undecoded<PredictStreamRequest> {
-  return message.length < LARGE ? PredictStreamRequest.decode(message) : begin(predictStreamInParts(message));
+  return message.length < LARGE
+    ? PredictStreamRequest.decode(message)
+    : begin((made) => predictStreamInParts(message, made));
 }
 
 /** A Fit's message. Its rows and labels, if they are bytes, have buffers of their own. */
 export function readFitRequest(message: Buffer): FitRequest | Undecoded<FitRequest> {
   if (message.length < LARGE) return FitRequest.decode(message);
   countGarbage(message.length);
-  return begin(fitInParts(message));
+  return begin((made) => fitInParts(message, made));
 }
 
 /** A FitStream's message. Its rows and labels, if they are bytes, stay where they lie, be they aligned or not. */
 export function readFitStreamRequest(message: Buffer): FitStreamRequest | Undecoded<FitStreamRequest> {
-  return message.length < LARGE ? FitStreamRequest.decode(message) : begin(messageInParts(fitStreamPlan, message));
+  if (message.length < LARGE) return FitStreamRequest.decode(message);
+  return begin((made) => messageInParts(fitStreamPlan, message, made));
 }
 
 /** Does the first parts; what is not over then goes on in turns. */
-function begin<T>(work: InParts<T>): T | Undecoded<T> {
+function begin<T>(decode: (made: MadeBytes) => InParts<T>): T | Undecoded<T> {
+  const made: MadeBytes = { total: 0 };
+  const work = decode(made);
   for (let i = 0; i < FIRST_PARTS; i++) {
     const part = work.next();
     if (part.done === true) return part.value;
   }
-  return new Undecoded(work);
+  return new Undecoded(work, made);
 }
 
-function* predictInParts(message: Buffer): InParts<PredictRequest> {
-  const request = yield* messageInParts(predictPlan, message);
+function* predictInParts(message: Buffer, made: MadeBytes): InParts<PredictRequest> {
+  const request = yield* messageInParts(predictPlan, message, made);
   yield* alignRaw(request.x, message);
   return request;
 }
 
-function* predictStreamInParts(message: Buffer): InParts<PredictStreamRequest> {
-  const request = yield* messageInParts(predictStreamPlan, message);
+function* predictStreamInParts(message: Buffer, made: MadeBytes): InParts<PredictStreamRequest> {
+  const request = yield* messageInParts(predictStreamPlan, message, made);
   yield* alignRaw(request.request?.x, message);
   return request;
 }
 
-function* fitInParts(message: Buffer): InParts<FitRequest> {
-  const request = yield* messageInParts(fitPlan, message);
+function* fitInParts(message: Buffer, made: MadeBytes): InParts<FitRequest> {
+  const request = yield* messageInParts(fitPlan, message, made);
   const { x, y } = request;
   if (x?.raw !== undefined) x.raw.data = yield* copy(x.raw.data);
   if (y?.rawInt32 !== undefined) y.rawInt32 = yield* copy(y.rawInt32);

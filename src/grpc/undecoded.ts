@@ -1,7 +1,8 @@
-import { type DomainError, invalid } from '../errors.js';
+import { DomainError, invalid } from '../errors.js';
 import type { InParts } from '../estimators/in-parts.js';
 import type { Caller } from '../model/loaded-model.js';
 import { inTurns } from '../model/in-turns.js';
+import type { MadeBytes } from './message-in-parts.js';
 import { Turns } from '../model/turns.js';
 
 /** A large message whose decoding has begun, and goes on in turns once its handler asks for it. */
@@ -11,14 +12,19 @@ export class Undecoded<T> {
   /** Its own field of this name, for the log; unset before it is decoded. */
   name: string | undefined;
 
-  constructor(work: InParts<T>) {
+  readonly #made: MadeBytes;
+
+  /** @param made what the work has made so far */
+  constructor(work: InParts<T>, made: MadeBytes) {
     this.#work = work;
+    this.#made = made;
   }
 
   /**
    * Decodes the rest of it; once.
    *
-   * @throws INVALID_REQUEST when it cannot be decoded, the signal's reason.
+   * @throws INVALID_REQUEST when it cannot be decoded, what the caller throws where
+   *   there is no room for what is made of it, the signal's reason.
    */
   async decode(caller: Caller): Promise<T> {
     const work = this.#work;
@@ -28,13 +34,26 @@ export class Undecoded<T> {
     const turns = new Turns(signal);
     await turns.next();
     try {
-      const message = await inTurns(work, turns);
+      const message = await inTurns(withinRoom(work, this.#made, caller), turns);
       this.name = nameOf(message);
       return message;
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof DomainError) throw error;
       throw undecodable();
     }
+  }
+}
+
+/** Takes room for what the work makes, of which the wire shows a part only. */
+function* withinRoom<T>(work: InParts<T>, made: MadeBytes, caller: Caller): InParts<T> {
+  let taken = 0;
+  for (;;) {
+    const step = work.next();
+    if (made.total > taken) caller.need?.(made.total - taken);
+    taken = made.total;
+    if (step.done === true) return step.value;
+    yield;
   }
 }
 

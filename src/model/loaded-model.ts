@@ -26,10 +26,20 @@ export interface Prediction {
   readonly probabilities: Float64Array<ArrayBuffer>;
 }
 
+/** Smaller ones, in bytes, are soon gone, and need no room taken for them beforehand. */
+const LARGE_ANSWER = 65_536;
+
 /** Whoever waits for a prediction. */
 export interface Caller {
   /** Aborts when nobody waits any more; may be made when it is first asked for. */
   readonly signal: AbortSignal;
+  /**
+   * Takes room for so many bytes that are about to be made for it; absent: there is
+   * room for all.
+   *
+   * @throws where there is none.
+   */
+  need?(bytes: number): void;
 }
 
 /** A model in memory, ready to predict. */
@@ -105,7 +115,9 @@ export class LoadedModel {
     const { card } = this;
     const { rows } = x;
     const nClasses = card.classes.values.length;
-    requireAnswer(rows, rows * Math.max(nClasses * Float64Array.BYTES_PER_ELEMENT, this.#longestLabel), maxBytes);
+    const answerBytes = rows * Math.max(nClasses * Float64Array.BYTES_PER_ELEMENT, this.#longestLabel);
+    requireAnswer(rows, answerBytes, maxBytes);
+    if (answerBytes >= LARGE_ANSWER) caller.need?.(answerBytes);
     let aligned: AlignedMatrix;
     try {
       aligned = this.#align(x);

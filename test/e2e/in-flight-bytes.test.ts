@@ -243,6 +243,49 @@ describe('MAX_INFLIGHT_BYTES', () => {
     await untilBytes((bytes) => bytes === 0);
   });
 
+  it('counts what is made of a message, which can be many times its bytes on the wire', async () => {
+    // Two bytes each on the wire.
+    const x = { rows: Array.from({ length: 500_000 }, () => ({ values: [] })) };
+    const request = PredictRequest.fromPartial({ name: 'model', x });
+    const error = await settled<unknown>((callback) => newClient().predict(request, callback));
+    expect(reasonOf(error)).to.equal('INFLIGHT_BYTES_LIMIT_REACHED');
+    await untilBytes((bytes) => bytes === 0);
+
+    const stream = newClient().predictStream();
+    stream.write({ id: 1n, request });
+    stream.write({ id: 2n, request: predictRequest(1) });
+    const [refused] = (await once(stream, 'data')) as [PredictStreamResponse];
+    expect(refused).to.have.property('id', 1n);
+    expect(refused.result).to.have.nested.property('value.code', status.RESOURCE_EXHAUSTED);
+    const [answered] = (await once(stream, 'data')) as [PredictStreamResponse];
+    expect(answered).to.have.nested.property('result.$case', 'response');
+    await untilBytes((bytes) => bytes === 0);
+    stream.end();
+    await once(stream.resume(), 'end');
+  });
+
+  it('takes room for a large answer before it is there', async () => {
+    const narrow = (count: number) => {
+      const data = Buffer.from(Float32Array.from({ length: count }, (_, row) => row % 2).buffer);
+      return { rows: [], columns: [], raw: { rows: count, columns: 1, dtype: Dtype.DTYPE_FLOAT32, data } };
+    };
+    await settled<unknown>((callback) => observer.fit({ ...fitRequest('narrow', 20), x: narrow(20) }, callback));
+    await settled<unknown>((callback) => observer.load({ name: 'narrow' }, callback));
+    const request = PredictRequest.fromPartial({ name: 'narrow', x: narrow(250_000) });
+    expect(await settled<unknown>((callback) => observer.predict(request, callback))).to.have.property('labels');
+
+    const session = connect(`http://${server.address}`);
+    for (const size of [3 * MIB, 2 * MIB]) {
+      session.request(headers('Predict')).write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, size));
+    }
+    await untilBytes((bytes) => bytes === 5 * MIB - 10);
+    // Its message fits, and its answer would take four times as much.
+    const error = await settled<unknown>((callback) => observer.predict(request, callback));
+    expect(reasonOf(error)).to.equal('INFLIGHT_BYTES_LIMIT_REACHED');
+    session.destroy();
+    await untilBytes((bytes) => bytes === 0);
+  });
+
   it('gives back what was counted of the messages of a compressed stream once they are answered', async () => {
     const stream = newClient({ 'grpc.default_compression_algorithm': 2 }).predictStream();
     for (const id of [1n, 2n, 3n]) {

@@ -139,14 +139,15 @@ describe('A loaded model', () => {
       })();
     });
     await Promise.all(larges);
-    expect(ends).to.deep.equal(['small', 'large 0', 'large 1']);
+    expect(ends[0]).to.equal('small');
+    expect(ends).to.have.members(['small', 'large 0', 'large 1']);
     const whose = progress
       .slice(1)
       .map(([a, b], i) => (a > progress[i][0] ? 'a' : '') + (b > progress[i][1] ? 'b' : ''));
     const turns = whose.join('');
     expect(whose.every((each) => each.length < 2)).to.equal(true);
     // While both are at work, none has two turns running.
-    expect(turns.slice(0, turns.lastIndexOf('a'))).not.to.match(/aa|bb/);
+    expect(turns.slice(0, Math.min(turns.lastIndexOf('a'), turns.lastIndexOf('b')))).not.to.match(/aa|bb/);
     expect(turns.length).to.be.above(6);
   }).timeout(60_000);
 
