@@ -38,7 +38,11 @@ async function serve(
     shutdownGraceSeconds: 5,
     ...given,
   };
-  const server = await startModelServer(config, { log: log ?? pino({ level: process.env['SERVER_LOG'] ?? 'silent' }), workerEntry, uploadIdleMs });
+  const server = await startModelServer(config, {
+    log: log ?? pino({ level: process.env['SERVER_LOG'] ?? 'silent' }),
+    workerEntry,
+    uploadIdleMs,
+  });
   let stopped: Promise<void> | undefined;
   const stop: ModelServer['stop'] = (stopOptions) => (stopped ??= server.stop(stopOptions));
   return {
