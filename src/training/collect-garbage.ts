@@ -24,10 +24,10 @@ export function collectYoungGarbage(): void {
 
 function collectorOf(): Collector {
   if (collector === undefined) {
-    // The collector is there for contexts that are made under this flag.
+    // The collector is there for contexts that are made under this flag, which is one for all threads: it is not
+    // taken back, since another thread may be between these two lines.
     setFlagsFromString('--expose-gc');
     collector = runInNewContext('gc') as Collector;
-    setFlagsFromString('--no-expose-gc');
   }
   return collector;
 }
