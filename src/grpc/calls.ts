@@ -11,6 +11,7 @@ import type { DomainError } from '../errors.js';
 import type { CallBytes, InFlightBytes } from './in-flight-bytes.js';
 import { sizeOfMessage } from './message-size.js';
 import { toDomainError, toServiceError } from './status.js';
+import { nameOf } from './undecoded.js';
 
 /** What a handler may know of the call that it answers. */
 export interface CallContext {
@@ -81,8 +82,13 @@ export class Calls {
         this.#fail(method, call, callback, inFlight, error);
         return;
       }
-      if (response instanceof Promise) void this.#answerLater(method, call, callback, inFlight, response);
-      else this.#answer(method, call, callback, inFlight, response);
+      if (response instanceof Promise) {
+        void settle(
+          response,
+          (value) => this.#answer(method, call, callback, inFlight, value),
+          (error) => this.#fail(method, call, callback, inFlight, error),
+        );
+      } else this.#answer(method, call, callback, inFlight, response);
     };
   }
 
@@ -160,25 +166,8 @@ export class Calls {
       }
     }
     callback(null, response);
-    if (this.#logsAnswers || CHANGES.has(method)) this.#logAnswer(method, call, inFlight, nameOf(call.request));
+    if (this.#logsAnswers || CHANGES.has(method)) this.#logAnswer(method, call, inFlight, loggedNameOf(call.request));
     this.#end(inFlight);
-  }
-
-  async #answerLater<Request, Response>(
-    method: string,
-    call: ServerUnaryCall<Request, Response>,
-    callback: sendUnaryData<Response>,
-    inFlight: CallInFlight,
-    promise: Promise<Response>,
-  ): Promise<void> {
-    let response: Response;
-    try {
-      response = await promise;
-    } catch (error) {
-      this.#fail(method, call, callback, inFlight, error);
-      return;
-    }
-    this.#answer(method, call, callback, inFlight, response);
   }
 
   #fail<Request, Response>(
@@ -190,7 +179,7 @@ export class Calls {
   ): void {
     const error = toDomainError(thrown);
     callback(toServiceError(error));
-    this.#logFailure(method, call, inFlight, nameOf(call.request), error);
+    this.#logFailure(method, call, inFlight, loggedNameOf(call.request), error);
     this.#end(inFlight);
   }
 
@@ -262,7 +251,6 @@ function sizeOf(request: unknown): number {
   return typeof request === 'object' && request !== null ? sizeOfMessage(request) : 0;
 }
 
-function nameOf(request: unknown): string | undefined {
-  const name = typeof request === 'object' && request !== null && 'name' in request ? request.name : undefined;
-  return typeof name === 'string' ? name.slice(0, MAX_LOGGED_NAME) : undefined;
+function loggedNameOf(request: unknown): string | undefined {
+  return nameOf(request)?.slice(0, MAX_LOGGED_NAME);
 }

@@ -1,6 +1,5 @@
 import {
   type Column,
-  Dtype,
   type FitChunk,
   type Labels,
   type Matrix,
@@ -9,9 +8,8 @@ import {
 } from '../../generated/modelserver/v1/model_server.js';
 import { invalid } from '../errors.js';
 import type { MatrixEncoding } from '../estimators/matrix.js';
-import { type LabelEncoding, labelEncodingOf } from './decode-labels.js';
-import { requireFeatureNames, requireFewColumns, requireOneKind } from './decode-matrix.js';
-import { requireOne } from './require-one.js';
+import { countPacked, type LabelEncoding, labelEncodingOf } from './decode-labels.js';
+import { matrixEncodingOf, requireFewColumns, shapeOfTable, widthOfRaw } from './decode-matrix.js';
 
 /** What all chunks of an upload have in common. */
 export interface ChunkLayout {
@@ -91,11 +89,7 @@ export function requireSameLayout(layout: ChunkLayout, first: ChunkLayout): void
 
 function shapeOfMatrix(x: Matrix | undefined, first: number): MatrixShape {
   const { rows = [], raw, columns = [] } = x ?? {};
-  const encoding = requireOne('chunk.x', {
-    rows: rows.length > 0,
-    raw: raw !== undefined,
-    columns: columns.length > 0,
-  });
+  const encoding = matrixEncodingOf(x, 'chunk.x');
   if (raw !== undefined) return shapeOfRaw(raw);
   return encoding === 'rows' ? shapeOfRows(rows, first) : shapeOfColumns(columns);
 }
@@ -108,43 +102,18 @@ function shapeOfRows(rows: readonly Row[], first: number): MatrixShape {
   return { rows: rows.length, layout: { encoding: 'rows', columns, dtype: 'FLOAT64' } };
 }
 
-function shapeOfRaw({ rows, columns, dtype, data }: RawMatrix): MatrixShape {
-  if (rows === 0) throw invalid('chunk.x.raw.rows', 'is 0; at least one row is needed');
-  if (columns === 0) throw invalid('chunk.x.raw.columns', 'is 0; at least one column is needed');
-  if (dtype !== Dtype.DTYPE_FLOAT32 && dtype !== Dtype.DTYPE_FLOAT64) {
-    throw invalid('chunk.x.raw.dtype', 'must be DTYPE_FLOAT32 or DTYPE_FLOAT64');
-  }
-  const width = dtype === Dtype.DTYPE_FLOAT32 ? 4 : 8;
-  const expected = rows * columns * width;
-  if (data.byteLength !== expected) {
-    const numbers = `${rows} x ${columns} numbers of ${width} bytes`;
-    throw invalid('chunk.x.raw.data', `has ${data.byteLength} bytes; ${numbers} are ${expected}`);
-  }
-  requireFewColumns(columns, 'chunk.x.raw.columns');
-  return { rows, layout: { encoding: 'raw', columns, dtype: width === 4 ? 'FLOAT32' : 'FLOAT64' } };
+function shapeOfRaw(raw: RawMatrix): MatrixShape {
+  const dtype = widthOfRaw(raw, 'chunk.x.raw') === 4 ? 'FLOAT32' : 'FLOAT64';
+  return { rows: raw.rows, layout: { encoding: 'raw', columns: raw.columns, dtype } };
 }
 
 function shapeOfColumns(columns: readonly Column[]): MatrixShape {
-  const columnNames = columns.map(({ name }) => name);
-  requireFeatureNames(columnNames, (index) => `chunk.x.columns[${index}].name`);
-  requireFewColumns(columns.length, 'chunk.x.columns');
-  const rows = columns[0].numbers.length + columns[0].strings.length;
-  const columnKinds = columns.map((column, index) => {
-    const path = `chunk.x.columns[${index}]`;
-    const kind = requireOneKind(column, path);
-    const { length } = column[kind];
-    if (length !== rows) throw invalid(`${path}.${kind}`, `has ${length} values; the first column has ${rows}`);
-    return kind;
-  });
-  const layout = { encoding: 'columns', columns: columns.length, dtype: 'FLOAT64', columnNames, columnKinds } as const;
-  return { rows, layout };
+  const { rows, names: columnNames, kinds: columnKinds } = shapeOfTable(columns, 'chunk.x.columns');
+  return { rows, layout: { encoding: 'columns', columns: columns.length, dtype: 'FLOAT64', columnNames, columnKinds } };
 }
 
 function countLabels(labels: Labels | undefined): number {
   const { strings = [], ints = [], rawInt32 } = labels ?? {};
   if (rawInt32 === undefined) return strings.length + ints.length;
-  if (rawInt32.byteLength % 4 !== 0) {
-    throw invalid('chunk.y.raw_int32', `has ${rawInt32.byteLength} bytes; an int32 has 4`);
-  }
-  return rawInt32.byteLength / 4;
+  return countPacked(rawInt32, 'chunk.y.raw_int32');
 }

@@ -63,8 +63,14 @@ function* decodeReadable(strings: string[], ints: bigint[]): InParts<Labels> {
   return { kind: 'integer', values };
 }
 
+/** @throws INVALID_REQUEST unless the bytes are of whole labels. */
+export function countPacked({ byteLength }: Buffer, path: string): number {
+  if (byteLength % 4 !== 0) throw invalid(path, `has ${byteLength} bytes; an int32 has 4`);
+  return byteLength / 4;
+}
+
 function decodePacked(data: Buffer, path: string): Labels {
-  if (data.byteLength % 4 !== 0) throw invalid(path, `has ${data.byteLength} bytes; an int32 has 4`);
+  const count = countPacked(data, path);
   const { buffer, offset } = ownBuffer(data);
-  return { kind: 'integer', values: new Int32Array(buffer, offset, data.byteLength / 4) };
+  return { kind: 'integer', values: new Int32Array(buffer, offset, count) };
 }

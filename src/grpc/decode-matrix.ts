@@ -8,13 +8,14 @@ import {
 import { type DomainError, invalid } from '../errors.js';
 import { MAX_CATEGORY_BYTES } from '../estimators/category-limits.js';
 import { forParts, type InParts, PART, runThrough } from '../estimators/in-parts.js';
+import type { MatrixEncoding } from '../estimators/matrix.js';
 import type { NamedMatrix } from '../model/features.js';
+import { requireOne } from './require-one.js';
 import { shortArray } from './short-array.js';
 
 const MAX_NAME = 256;
 /** Whatever is done for each feature is done at once, so there can not be millions. */
 const MAX_COLUMNS = 131_072;
-const BYTES_PER_NUMBER = { [Dtype.DTYPE_FLOAT32]: 4, [Dtype.DTYPE_FLOAT64]: 8 };
 
 /** Where packed numbers lie: in a buffer, at a multiple of their width. */
 interface Place {
@@ -55,13 +56,22 @@ export function viewMatrixInParts(matrix: WireMatrix | undefined): InParts<Named
 
 function* matrixInParts(matrix: WireMatrix | undefined, placeOf: PlaceOf): InParts<NamedMatrix> {
   const { rows = [], raw, columns = [] } = matrix ?? {};
-  const encodings = [rows.length > 0 && 'rows', raw !== undefined && 'raw', columns.length > 0 && 'columns'].filter(
-    (encoding) => encoding !== false,
-  );
-  if (encodings.length === 0) throw invalid('x', 'is empty; set one of rows, raw and columns');
-  if (encodings.length > 1) throw invalid('x', `sets ${encodings.join(' and ')}; set only one encoding`);
+  matrixEncodingOf(matrix, 'x');
   if (raw !== undefined) return decodeRaw(raw, 'x.raw', placeOf);
   return yield* rows.length > 0 ? decodeRows(rows, 'x.rows') : decodeColumns(columns, 'x.columns');
+}
+
+/**
+ * The encoding that is set.
+ *
+ * @throws INVALID_REQUEST at `path` unless exactly one is.
+ */
+export function matrixEncodingOf(matrix: WireMatrix | undefined, path: string): MatrixEncoding {
+  return requireOne(path, {
+    rows: (matrix?.rows.length ?? 0) > 0,
+    raw: matrix?.raw !== undefined,
+    columns: (matrix?.columns.length ?? 0) > 0,
+  });
 }
 
 /** @throws INVALID_REQUEST for more columns than a model has features. */
@@ -111,13 +121,18 @@ function* decodeRows(rows: readonly Row[], path: string): InParts<NamedMatrix> {
   return { rows: rows.length, columns, data, encoding: 'rows' };
 }
 
-function decodeRaw({ rows, columns, dtype, data }: RawMatrix, path: string, placeOf: PlaceOf): NamedMatrix {
+/**
+ * The bytes of one of the numbers, whose values are not looked at.
+ *
+ * @throws INVALID_REQUEST unless their shape fits.
+ */
+export function widthOfRaw({ rows, columns, dtype, data }: RawMatrix, path: string): 4 | 8 {
   if (rows === 0) throw invalid(`${path}.rows`, 'is 0; at least one row is needed');
   if (columns === 0) throw invalid(`${path}.columns`, 'is 0; at least one column is needed');
   if (dtype !== Dtype.DTYPE_FLOAT32 && dtype !== Dtype.DTYPE_FLOAT64) {
     throw invalid(`${path}.dtype`, 'must be DTYPE_FLOAT32 or DTYPE_FLOAT64');
   }
-  const width = BYTES_PER_NUMBER[dtype];
+  const width = dtype === Dtype.DTYPE_FLOAT32 ? 4 : 8;
   // Both factors are below 2^32, so the product is exact enough to compare.
   const expected = rows * columns * width;
   if (data.byteLength !== expected) {
@@ -127,27 +142,46 @@ function decodeRaw({ rows, columns, dtype, data }: RawMatrix, path: string, plac
     );
   }
   requireFewColumns(columns, `${path}.columns`);
+  return width;
+}
+
+function decodeRaw(raw: RawMatrix, path: string, placeOf: PlaceOf): NamedMatrix {
+  const width = widthOfRaw(raw, path);
+  const { rows, columns, data } = raw;
   const { buffer, offset } = placeOf(data, width);
   const numbers =
-    dtype === Dtype.DTYPE_FLOAT32
-      ? new Float32Array(buffer, offset, rows * columns)
-      : new Float64Array(buffer, offset, rows * columns);
+    width === 4 ? new Float32Array(buffer, offset, rows * columns) : new Float64Array(buffer, offset, rows * columns);
   return { rows, columns, data: numbers, encoding: 'raw' };
 }
 
-function* decodeColumns(columns: readonly Column[], path: string): InParts<NamedMatrix> {
+/** What there is to know of a table but its values. */
+export interface TableShape {
+  readonly rows: number;
+  /** Shape: columns. */
+  readonly names: readonly string[];
+  /** Shape: columns; the field that each of them sets. */
+  readonly kinds: readonly ('numbers' | 'strings')[];
+}
+
+/** @throws INVALID_REQUEST unless the names are usable, and all columns of one kind and of the same length. */
+export function shapeOfTable(columns: readonly Column[], path: string): TableShape {
   requireFewColumns(columns.length, path);
-  requireFeatureNames(
-    columns.map(({ name }) => name),
-    (index) => `${path}[${index}].name`,
-  );
-  const rows = lengthOf(columns[0]);
-  columns.forEach((column, index) => {
-    const field = requireOneKind(column, `${path}[${index}]`);
-    const length = lengthOf(column);
-    if (length !== rows)
-      throw invalid(`${path}[${index}].${field}`, `has ${length} values; the first column has ${rows}`);
+  const names = columns.map(({ name }) => name);
+  requireFeatureNames(names, (index) => `${path}[${index}].name`);
+  const rows = columns[0].numbers.length + columns[0].strings.length;
+  const kinds = columns.map((column, index) => {
+    const kind = requireOneKind(column, `${path}[${index}]`);
+    const { length } = column[kind];
+    if (length !== rows) {
+      throw invalid(`${path}[${index}].${kind}`, `has ${length} values; the first column has ${rows}`);
+    }
+    return kind;
   });
+  return { rows, names, kinds };
+}
+
+function* decodeColumns(columns: readonly Column[], path: string): InParts<NamedMatrix> {
+  const { rows, names, kinds } = shapeOfTable(columns, path);
   const data = new Float64Array(rows * columns.length);
   yield* forParts(
     rows,
@@ -162,7 +196,7 @@ function* decodeColumns(columns: readonly Column[], path: string): InParts<Named
   );
   const strings: (readonly string[] | undefined)[] = [];
   for (const [index, column] of columns.entries()) {
-    const isText = column.strings.length > 0;
+    const isText = kinds[index] === 'strings';
     if (isText) yield* requireCategories(column.strings, `${path}[${index}].strings`);
     strings.push(isText ? column.strings : undefined);
   }
@@ -171,17 +205,13 @@ function* decodeColumns(columns: readonly Column[], path: string): InParts<Named
     columns: columns.length,
     data,
     encoding: 'columns',
-    columnNames: columns.map(({ name }) => name),
+    columnNames: names,
     ...(strings.some((each) => each !== undefined) ? { strings } : {}),
   };
 }
 
-function lengthOf({ numbers, strings }: Column): number {
-  return numbers.length + strings.length;
-}
-
 /** The field that a column sets. */
-export function requireOneKind({ numbers, strings }: Column, path: string): 'numbers' | 'strings' {
+function requireOneKind({ numbers, strings }: Column, path: string): 'numbers' | 'strings' {
   if (numbers.length > 0 && strings.length > 0) {
     throw invalid(path, 'sets numbers and strings; set only one of them, as a column is of one kind');
   }

@@ -6,7 +6,7 @@ import {
   PredictRequest,
   PredictStreamRequest,
 } from '../../generated/modelserver/v1/model_server.js';
-import type { InParts } from '../estimators/in-parts.js';
+import { copyInParts, type InParts } from '../estimators/in-parts.js';
 import { countGarbage, dropMessage } from './message-garbage.js';
 import { fitPlan, fitStreamPlan, predictPlan, predictStreamPlan } from './message-plans.js';
 import { type MadeBytes, messageInParts } from './message-in-parts.js';
@@ -16,8 +16,6 @@ import { Undecoded } from './undecoded.js';
 const LARGE = 32_768;
 /** As many parts are done at once: what is over then needs no turns. */
 const FIRST_PARTS = 8;
-/** How many bytes are moved in a part. */
-const MOVED_BYTES = 262_144;
 
 /** The messages of Predicts whose rows may lie in them. */
 const messages = new WeakMap<object, Buffer>();
@@ -104,18 +102,12 @@ function* alignRaw(x: Matrix | undefined, message: Buffer): InParts<void> {
   const from = data.byteOffset - message.byteOffset;
   if (shift === 0 || from < shift) return;
   const moved = message.subarray(from - shift, from - shift + data.length);
-  for (let at = 0; at < data.length; at += MOVED_BYTES) {
-    if (at > 0) yield;
-    moved.set(data.subarray(at, at + MOVED_BYTES), at);
-  }
+  yield* copyInParts(moved, data);
   raw.data = moved;
 }
 
 function* copy(bytes: Buffer): InParts<Buffer> {
   const copied = Buffer.allocUnsafeSlow(bytes.length);
-  for (let at = 0; at < bytes.length; at += MOVED_BYTES) {
-    if (at > 0) yield;
-    copied.set(bytes.subarray(at, at + MOVED_BYTES), at);
-  }
+  yield* copyInParts(copied, bytes);
   return copied;
 }

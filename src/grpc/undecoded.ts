@@ -61,7 +61,8 @@ export function undecodable(): DomainError {
   return invalid('', 'the message cannot be decoded: its bytes are not those of such a request');
 }
 
-function nameOf(message: unknown): string | undefined {
+/** The field `name` of a message that has one. */
+export function nameOf(message: unknown): string | undefined {
   const name = typeof message === 'object' && message !== null && 'name' in message ? message.name : undefined;
   return typeof name === 'string' ? name : undefined;
 }
