@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { DomainError } from '../errors.js';
 import type { Tensors } from '../estimators/tensor.js';
+import { startThread } from '../training/start-thread.js';
 import { type Artifact, type DecodedArtifact, decodeArtifact, encodeArtifact } from './artifact.js';
 import type { NewModel } from './artifact-metadata.js';
 import { buffersOf, type FromArtifacts, type ToArtifacts } from './artifact-protocol.js';
@@ -104,24 +105,20 @@ export class ArtifactThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#entry, { name: 'artifacts' });
+    const worker = startThread<FromArtifacts>(
+      this.#entry,
+      { name: 'artifacts' },
+      {
+        message: (message, thread) => this.#settle(thread, message),
+        exit: (fault, code) => {
+          this.#worker = undefined;
+          const lost = this.#closed ? closing() : lossOf(fault, code);
+          for (const pending of this.#pending.values()) pending.reject(lost);
+          this.#pending.clear();
+        },
+      },
+    );
     worker.unref();
-    let fault: unknown;
-    worker.on('message', (message: FromArtifacts) => this.#settle(worker, message));
-    worker.on('error', (error) => {
-      fault = error;
-    });
-    // An answer that cannot be read is as good as none, and nobody would send another.
-    worker.on('messageerror', (error) => {
-      fault = error;
-      void worker.terminate();
-    });
-    worker.on('exit', (code) => {
-      this.#worker = undefined;
-      const lost = this.#closed ? closing() : lossOf(fault, code);
-      for (const pending of this.#pending.values()) pending.reject(lost);
-      this.#pending.clear();
-    });
     return worker;
   }
 

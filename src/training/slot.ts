@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { DomainError } from '../errors.js';
 import type { SharedProgress } from './progress.js';
 import { type FitJob, type FitResult, type FromWorker, type ToWorker, transferablesOfJob } from './protocol.js';
+import { startThread } from './start-thread.js';
 
 interface SlotOptions {
   readonly name: string;
@@ -88,30 +89,25 @@ export class Slot {
 
   #start(): Worker {
     const { name, entry, memoryMb } = this.#options;
-    const worker = new Worker(entry, { name, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
     let ready = false;
-    let fault: Error | undefined;
-    worker.on('message', (message: FromWorker) => {
-      if (message.type === 'ready') ready = true;
-      else this.#settle(message);
-    });
-    worker.on('error', (error) => {
-      fault = error;
-    });
-    // An answer that cannot be read is as good as none, and nobody would send another.
-    worker.on('messageerror', (error) => {
-      fault = error;
-      void worker.terminate();
-    });
-    worker.on('exit', (code) => {
-      this.#worker = undefined;
-      const lost = lossOf(fault, code, memoryMb);
-      const cancelledBy = this.#pending?.cancelledBy;
-      this.#pending?.reject(cancelledBy ?? lost);
-      if (this.#closed) return;
-      this.#options.onLost(cancelledBy === undefined ? lost : new Error('ended, since its cancelled training went on'));
-      // One that never became ready would only die again; the next job tries anew.
-      if (ready) this.#start();
+    const options = { name, resourceLimits: { maxOldGenerationSizeMb: memoryMb } };
+    const worker = startThread<FromWorker>(entry, options, {
+      message: (message) => {
+        if (message.type === 'ready') ready = true;
+        else this.#settle(message);
+      },
+      exit: (fault, code) => {
+        this.#worker = undefined;
+        const lost = lossOf(fault, code, memoryMb);
+        const cancelledBy = this.#pending?.cancelledBy;
+        this.#pending?.reject(cancelledBy ?? lost);
+        if (this.#closed) return;
+        this.#options.onLost(
+          cancelledBy === undefined ? lost : new Error('ended, since its cancelled training went on'),
+        );
+        // One that never became ready would only die again; the next job tries anew.
+        if (ready) this.#start();
+      },
     });
     this.#worker = worker;
     return worker;

@@ -15,6 +15,7 @@ import {
   PredictStreamRequest,
   type PredictStreamResponse,
 } from '../../generated/modelserver/v1/model_server.js';
+import { framed, headersOf } from '../support/raw-call.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 const MIB = 1024 * 1024;
@@ -129,7 +130,7 @@ describe('MAX_INFLIGHT_BYTES', () => {
 
   it('takes the largest message that may be, and counts it while it comes', async () => {
     const session = connect(`http://${server.address}`);
-    const stream = session.request(headers('Fit'));
+    const stream = session.request(headersOf('Fit'));
     const size = MAX_MESSAGE;
     stream.write(framed(Buffer.alloc(size)).subarray(0, size));
     await untilBytes((bytes) => bytes === size - 5);
@@ -140,7 +141,7 @@ describe('MAX_INFLIGHT_BYTES', () => {
 
   it('gives the bytes of a cancelled upload back', async () => {
     const session = connect(`http://${server.address}`);
-    const stream = session.request(headers('Predict'));
+    const stream = session.request(headersOf('Predict'));
     stream.write(framed(Buffer.alloc(3 * MIB)).subarray(0, MIB + 5));
     await untilBytes((bytes) => bytes === MIB);
     stream.close(8);
@@ -175,7 +176,7 @@ describe('MAX_INFLIGHT_BYTES', () => {
     const body = framed(PredictRequest.encode(predictRequest(1024, { includeProbabilities: true })).finish());
     const answer = 1024 * (2 * 8 + 4);
     for (let i = 1; i <= 3; i++) {
-      session.request(headers('Predict')).end(body);
+      session.request(headersOf('Predict')).end(body);
       await untilBytes((bytes) => bytes >= i * answer && bytes < (i + 1) * answer);
     }
     session.destroy();
@@ -199,10 +200,10 @@ describe('MAX_INFLIGHT_BYTES', () => {
     const answer = 18_000 * (classes * 8 + 4);
     const session = connect(`http://${server.address}`, { settings: { initialWindowSize: 0 } });
     for (let i = 1; i <= 2; i++) {
-      session.request(headers('Predict')).end(body);
+      session.request(headersOf('Predict')).end(body);
       await untilBytes((bytes) => bytes >= i * answer && bytes < (i + 1) * answer);
     }
-    const third = session.request(headers('Predict'));
+    const third = session.request(headersOf('Predict'));
     third.end(body);
     const [trailers] = (await once(third, 'response')) as [IncomingHttpHeaders];
     expect(trailers['grpc-status']).to.equal(String(status.RESOURCE_EXHAUSTED));
@@ -214,7 +215,7 @@ describe('MAX_INFLIGHT_BYTES', () => {
 
   it('counts the messages of a PredictStream until their answers are taken', async () => {
     const session = connect(`http://${server.address}`, { settings: { initialWindowSize: 0 } });
-    const stream = session.request(headers('PredictStream'));
+    const stream = session.request(headersOf('PredictStream'));
     const request = predictRequest(1024, { includeProbabilities: true });
     const message = framed(PredictStreamRequest.encode({ id: 1n, request }).finish());
     const answer = 1024 * (2 * 8 + 4);
@@ -229,14 +230,14 @@ describe('MAX_INFLIGHT_BYTES', () => {
 
   it('counts a compressed upload as what it may grow to, and no more than one message', async () => {
     const session = connect(`http://${server.address}`);
-    const one = session.request({ ...headers('Fit'), 'grpc-encoding': 'gzip' });
+    const one = session.request({ ...headersOf('Fit'), 'grpc-encoding': 'gzip' });
     one.write(framed(Buffer.alloc(1000)).subarray(0, 105));
     await untilBytes((bytes) => bytes === 100 * 1032);
     one.write(Buffer.alloc(100));
     await untilBytes((bytes) => bytes === 200 * 1032);
     one.write(Buffer.alloc(700));
     await untilBytes((bytes) => bytes === 900 * 1032);
-    const two = session.request({ ...headers('Fit'), 'grpc-encoding': 'gzip' });
+    const two = session.request({ ...headersOf('Fit'), 'grpc-encoding': 'gzip' });
     two.write(framed(Buffer.alloc(MIB)).subarray(0, MIB));
     await untilBytes((bytes) => bytes === 900 * 1032 + MAX_MESSAGE);
     session.destroy();
@@ -276,7 +277,7 @@ describe('MAX_INFLIGHT_BYTES', () => {
 
     const session = connect(`http://${server.address}`);
     for (const size of [3 * MIB, 2 * MIB]) {
-      session.request(headers('Predict')).write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, size));
+      session.request(headersOf('Predict')).write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, size));
     }
     await untilBytes((bytes) => bytes === 5 * MIB - 10);
     // Its message fits, and its answer would take four times as much.
@@ -301,7 +302,7 @@ describe('MAX_INFLIGHT_BYTES', () => {
   it('refuses one that has begun to come, before it is whole, and tells why', async () => {
     const session = connect(`http://${server.address}`);
     const hoarders = [1, 2].map(() => {
-      const hoarder = session.request(headers('Predict'));
+      const hoarder = session.request(headersOf('Predict'));
       hoarder.write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, 3 * MIB));
       return hoarder;
     });
@@ -321,7 +322,7 @@ describe('MAX_INFLIGHT_BYTES', () => {
 
   it('ends a stream that has been answered before, and tells why', async () => {
     const session = connect(`http://${server.address}`);
-    const hoarder = session.request(headers('Predict'));
+    const hoarder = session.request(headersOf('Predict'));
     hoarder.write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, 3 * MIB));
     const stream = newClient().predictStream();
     const ended = new Promise<StatusObject>((resolve) => stream.on('status', resolve));
@@ -329,7 +330,7 @@ describe('MAX_INFLIGHT_BYTES', () => {
     stream.write({ id: 1n, request: predictRequest(1) });
     const [answer] = (await once(stream, 'data')) as [PredictStreamResponse];
     expect(answer.result?.$case).to.equal('response');
-    const second = session.request(headers('Predict'));
+    const second = session.request(headersOf('Predict'));
     second.write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, 3 * MIB));
     await untilBytes((bytes) => bytes >= 2 * (3 * MIB - 5));
     stream.resume().write({ id: 2n, request: predictRequest(1.5 * ROWS) });
@@ -341,21 +342,6 @@ describe('MAX_INFLIGHT_BYTES', () => {
     await untilBytes((bytes) => bytes === 0);
   });
 });
-
-function headers(method: string) {
-  return {
-    ':method': 'POST',
-    ':path': `/modelserver.v1.ModelServer/${method}`,
-    'content-type': 'application/grpc',
-    te: 'trailers',
-  };
-}
-
-function framed(message: Uint8Array): Buffer {
-  const frame = Buffer.alloc(5);
-  frame.writeUInt32BE(message.byteLength, 1);
-  return Buffer.concat([frame, message]);
-}
 
 function isPrediction(response: unknown): response is PredictResponse {
   return typeof response === 'object' && response !== null && 'labels' in response;

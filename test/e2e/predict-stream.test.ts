@@ -19,6 +19,7 @@ import {
   PredictStreamRequest,
   PredictStreamResponse,
 } from '../../generated/modelserver/v1/model_server.js';
+import { framed, headersOf } from '../support/raw-call.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 const CLASSES = 26;
@@ -141,7 +142,7 @@ describe('PredictStream', () => {
 
   it('refuses a message without a request, or that is none at all, and stays open', async () => {
     const session = connect(`http://${server.address}`);
-    const stream = session.request(HEADERS);
+    const stream = session.request(headersOf('PredictStream'));
     const undecodable = Buffer.from([0x08, 0x2a, 0x12, 0x7f, 0x00]);
     const large = Buffer.alloc(100_000, 0xff).fill(undecodable.subarray(0, 3), 0, 3);
     stream.write(framed(PredictStreamRequest.encode({ id: 5n, request: undefined }).finish()));
@@ -181,7 +182,7 @@ describe('PredictStream', () => {
     await succeeded(settled<unknown>((callback) => client.load({ name: 'slow' }, callback)));
     const total = 500;
     const session = connect(`http://${server.address}`);
-    const stream = session.request(HEADERS);
+    const stream = session.request(headersOf('PredictStream'));
     let answered = 0;
     stream.on('data', ({ byteLength }: Buffer) => (answered += byteLength));
     // One piece of the wire has all of them.
@@ -218,7 +219,7 @@ describe('PredictStream', () => {
 
     it('reads only so far ahead, and goes on when the reader does', async () => {
       const total = 150;
-      const stream = session.request(HEADERS);
+      const stream = session.request(headersOf('PredictStream'));
       for (let i = 0; i < total; i++) stream.write(message);
       stream.end();
       await untilBytes((bytes) => bytes >= lyingAbout);
@@ -231,7 +232,7 @@ describe('PredictStream', () => {
     });
 
     it('leaves nothing behind when it gives up', async () => {
-      const stream = session.request(HEADERS);
+      const stream = session.request(headersOf('PredictStream'));
       for (let i = 0; i < 10; i++) stream.write(message);
       await untilBytes((bytes) => bytes >= 10 * answer);
       stream.close(8);
@@ -261,7 +262,7 @@ describe('PredictStream', () => {
       })) {
         it(`leaves nothing behind ${stage}, ${way}`, async () => {
           const session = connect(`http://${server.address}`);
-          const stream = session.request(HEADERS);
+          const stream = session.request(headersOf('PredictStream'));
           stream.on('error', () => undefined);
           for (const each of bytes) stream.write(each);
           if (isAnswered) await once(stream, 'data');
@@ -277,7 +278,7 @@ describe('PredictStream', () => {
 
   it('ends at its deadline', async () => {
     const session = connect(`http://${server.address}`);
-    const stream = session.request({ ...HEADERS, 'grpc-timeout': '50m' });
+    const stream = session.request({ ...headersOf('PredictStream'), 'grpc-timeout': '50m' });
     stream.write(framed(PredictStreamRequest.encode({ id: 1n, request: request('one') }).finish()));
     stream.resume();
     const [trailers] = await once(stream, 'trailers');
@@ -347,19 +348,6 @@ class Conversation {
   async status(): Promise<StatusObject> {
     return this.#status;
   }
-}
-
-const HEADERS = {
-  ':method': 'POST',
-  ':path': '/modelserver.v1.ModelServer/PredictStream',
-  'content-type': 'application/grpc',
-  te: 'trailers',
-};
-
-function framed(message: Uint8Array): Buffer {
-  const frame = Buffer.alloc(5);
-  frame.writeUInt32BE(message.byteLength, 1);
-  return Buffer.concat([frame, message]);
 }
 
 /** When the other side has seen all that was sent before. */
