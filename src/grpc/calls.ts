@@ -144,9 +144,8 @@ export class Calls {
   /** Logs that a message of a stream was answered with an error: at length only what is a fault of ours. */
   logMessageFailure(method: string, model: string | undefined, error: DomainError): void {
     const { reason, message } = error;
-    if (isOurs(error))
-      this.#log.error({ method, model: model?.slice(0, MAX_LOGGED_NAME), reason, err: error }, message);
-    else if (this.#logsAnswers) this.#log.debug({ method, model: model?.slice(0, MAX_LOGGED_NAME), reason }, message);
+    if (isOurs(error)) this.#log.error({ method, model: loggedName(model), reason, err: error }, message);
+    else if (this.#logsAnswers) this.#log.debug({ method, model: loggedName(model), reason }, message);
   }
 
   #answer<Request, Response>(
@@ -166,7 +165,7 @@ export class Calls {
       }
     }
     callback(null, response);
-    if (this.#logsAnswers || CHANGES.has(method)) this.#logAnswer(method, call, inFlight, loggedNameOf(call.request));
+    if (this.#logsAnswers || CHANGES.has(method)) this.#logAnswer(method, call, inFlight, nameOf(call.request));
     this.#end(inFlight);
   }
 
@@ -179,7 +178,7 @@ export class Calls {
   ): void {
     const error = toDomainError(thrown);
     callback(toServiceError(error));
-    this.#logFailure(method, call, inFlight, loggedNameOf(call.request), error);
+    this.#logFailure(method, call, inFlight, nameOf(call.request), error);
     this.#end(inFlight);
   }
 
@@ -209,7 +208,7 @@ export class Calls {
 
   #logAnswer(method: string, call: ServerCall, { ms }: CallInFlight, model: string | undefined): void {
     const level = CHANGES.has(method) ? 'info' : 'debug';
-    this.#log[level]({ method, model, peer: call.getPeer(), ms }, 'answered');
+    this.#log[level]({ method, model: loggedName(model), peer: call.getPeer(), ms }, 'answered');
   }
 
   #logFailure(
@@ -220,7 +219,7 @@ export class Calls {
     error: DomainError,
   ): void {
     const { reason, message } = error;
-    const facts = { method, model, peer: call.getPeer(), reason, ms };
+    const facts = { method, model: loggedName(model), peer: call.getPeer(), reason, ms };
     if (isOurs(error)) this.#log.error({ ...facts, err: error }, message);
     else this.#log.info(facts, message);
   }
@@ -251,6 +250,6 @@ function sizeOf(request: unknown): number {
   return typeof request === 'object' && request !== null ? sizeOfMessage(request) : 0;
 }
 
-function loggedNameOf(request: unknown): string | undefined {
-  return nameOf(request)?.slice(0, MAX_LOGGED_NAME);
+function loggedName(model: string | undefined): string | undefined {
+  return model?.slice(0, MAX_LOGGED_NAME);
 }

@@ -2,8 +2,8 @@ import type { Labels as WireLabels } from '../../generated/modelserver/v1/model_
 import { invalid } from '../errors.js';
 import { forParts, type InParts } from '../estimators/in-parts.js';
 import type { Labels } from '../estimators/labels.js';
+import { NumberedStrings } from '../model/numbered-strings.js';
 import { ownBuffer } from './decode-matrix.js';
-import { NumberedStrings } from './numbered-strings.js';
 import { requireOne } from './require-one.js';
 
 /** Longer labels are text, not classes; each comes back with every prediction. */

@@ -2,6 +2,7 @@ import { Dtype } from '../../generated/modelserver/v1/model_server.js';
 import type { Prediction } from '../model/loaded-model.js';
 import { Turns } from '../model/turns.js';
 import { type LabelCodes, labelCodesOf } from './label-codes.js';
+import { sizeOfVarint, writeVarint } from './varint.js';
 
 /** What an answer is to hold. */
 export interface AnswerForm {
@@ -185,12 +186,8 @@ class Answer {
 
   /** Writes a tag and a number: the value of a field, or the length of what follows. */
   #writeField(tag: number, value: number): void {
-    const bytes = this.#bytes;
-    let at = this.#at;
-    bytes[at++] = tag;
-    for (; value > 0x7f; value >>>= 7) bytes[at++] = (value & 0x7f) | 0x80;
-    bytes[at++] = value;
-    this.#at = at;
+    this.#bytes[this.#at] = tag;
+    this.#at = writeVarint(this.#bytes, this.#at + 1, value);
   }
 }
 
@@ -199,12 +196,4 @@ const EMPTY = Buffer.alloc(0);
 /** The bytes of a field of `length` bytes, with its tag and its length. */
 function sizeOfField(length: number): number {
   return 1 + sizeOfVarint(length) + length;
-}
-
-/** The bytes that an unsigned integer of 32 bits takes. */
-function sizeOfVarint(value: number): number {
-  if (value < 0x80) return 1;
-  if (value < 0x4000) return 2;
-  if (value < 0x20_0000) return 3;
-  return value < 0x1000_0000 ? 4 : 5;
 }

@@ -1,3 +1,5 @@
+import { writeVarint } from './varint.js';
+
 /** The fields of a PredictStreamResponse of which it has one. */
 export const RESPONSE_FIELD = 2;
 export const ERROR_FIELD = 3;
@@ -18,26 +20,18 @@ export function encodeStreamAnswer(
   // As everywhere in proto3, a zero is not written.
   if (id !== 0n) {
     bytes[at++] = ID_TAG;
-    at = writeVarint(bytes, at, id);
+    at = writeLongVarint(bytes, at, id);
   }
   bytes[at++] = (field << 3) | BYTES_WIRE_TYPE;
-  at = writeSmallVarint(bytes, at, value.byteLength);
+  at = writeVarint(bytes, at, value.byteLength);
   bytes.set(value, at);
   return bytes.subarray(0, at + value.byteLength);
 }
 
-function writeVarint(bytes: Buffer, start: number, value: bigint): number {
+/** Of up to 64 bits. */
+function writeLongVarint(bytes: Buffer, start: number, value: bigint): number {
   let at = start;
   let rest = value;
   for (; rest > 0x7fff_ffffn; rest >>= 7n) bytes[at++] = Number(rest & 0x7fn) | 0x80;
-  return writeSmallVarint(bytes, at, Number(rest));
-}
-
-/** Of a number below 2^31. */
-function writeSmallVarint(bytes: Buffer, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  for (; rest > 0x7f; rest >>>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
-  bytes[at++] = rest;
-  return at;
+  return writeVarint(bytes, at, Number(rest));
 }

@@ -50,7 +50,7 @@ export async function fitStream(
   const messages = new MessageReader(stream, { call, decode: readFitStreamRequest, idleMs });
   try {
     const start = startOf(await messages.next());
-    call.model = start.name.slice(0, 128);
+    call.model = start.name;
     const envelope = decodeFitEnvelope(start);
     requireCount(start.nSamples);
     const before = service.fittedBefore(envelope);

@@ -2,9 +2,9 @@ import type { Labels as WireLabels } from '../../generated/modelserver/v1/model_
 import type { Labels } from '../estimators/labels.js';
 import { GrowingRows } from '../model/growing-rows.js';
 import type { Turns } from '../model/turns.js';
+import { NumberedStrings } from '../model/numbered-strings.js';
 import { copyBytes } from './copy-bytes.js';
 import { type LabelEncoding, requireLabel } from './decode-labels.js';
-import { NumberedStrings } from './numbered-strings.js';
 
 /** How many strings are stored between two looks at the clock. */
 const PART = 1024;

@@ -3,10 +3,10 @@ import { invalid } from '../errors.js';
 import type { NamedMatrix } from '../model/features.js';
 import { GrowingRows } from '../model/growing-rows.js';
 import type { Turns } from '../model/turns.js';
+import { NumberedStrings } from '../model/numbered-strings.js';
 import type { ChunkLayout } from './chunk-layout.js';
 import { copyBytes } from './copy-bytes.js';
 import { isLong, tooLong } from './decode-matrix.js';
-import { NumberedStrings } from './numbered-strings.js';
 
 /** How many strings are stored between two looks at the clock. */
 const PART = 256;

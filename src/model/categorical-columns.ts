@@ -6,6 +6,7 @@ import { tooManyCategories } from '../training/rank-categories.js';
 import type { Categories, ModelCategories } from './categories.js';
 import type { NamedMatrix } from './features.js';
 import { inTurns } from './in-turns.js';
+import { NumberedStrings } from './numbered-strings.js';
 import { Turns } from './turns.js';
 
 /** How many cells are coded between two looks at the clock. */
@@ -97,19 +98,17 @@ async function numberStrings(
   { x: { columns, data }, column, path }: Target,
   turns: Turns,
 ): Promise<readonly string[]> {
-  const numbers = new Map<string, number>();
-  const strings: string[] = [];
+  const numbered = new NumberedStrings();
+  const { strings } = numbered;
   let bytes = 0;
   for (let row = 0; row < values.length; row++) {
     if (row % PART === 0 && turns.isOver) await turns.next();
     const value = values[row];
-    let number = numbers.get(value);
-    if (number === undefined) {
-      number = numbers.size;
-      numbers.set(value, number);
-      strings.push(value);
+    const known = strings.length;
+    const number = numbered.numberOf(value);
+    if (number === known) {
       bytes += Buffer.byteLength(value);
-      if (numbers.size > MAX_CATEGORIES) throw tooManyCategories(path);
+      if (strings.length > MAX_CATEGORIES) throw tooManyCategories(path);
       if (bytes > MAX_FEATURE_BYTES) {
         throw invalid(
           path,
