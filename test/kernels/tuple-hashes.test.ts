@@ -34,7 +34,9 @@ describe('The hashes of tuples', () => {
           kernels.hashTuples(digits.address, 3, rows.address, tuples.length, salt, words.address);
           expect([...hashes.subarray(0, tuples.length)]).to.deep.equal(inOrder.toReversed());
           kernels.hashTuples(digits.address, 3, rows.address, tuples.length, salt + 1, words.address);
-          expect(inOrder).not.to.include(hashes[0]);
+          // A tuple of zeros has the hash 0 whatever the salt, and no other one has, as was seen above.
+          if (tuples.at(-1)?.every((each) => each === 0)) expect(hashes[0]).to.equal(0n);
+          else expect(inOrder).not.to.include(hashes[0]);
         },
       ),
     );

@@ -1,7 +1,7 @@
 import { GOLDEN_RATIO, scramble } from './random';
 
 /**
- * Computes hashes of tuples (u64[n]). Other salts give other hashes.
+ * Computes hashes of tuples (u64[n]). Other salts give other hashes, but to a tuple of zeros: it is 0.
  *
  * @param digits u32[nDigits], the addresses of the u32 that a tuple consists of
  * @param rows u32[n], where in them each tuple is
