@@ -3,7 +3,7 @@ import { ModelServerService as Service } from '../../generated/modelserver/v1/mo
 import { type Benchmark, figures, type Row } from '../benchmark.js';
 import { formatCount, formatMs, formatSpread } from '../report/format.js';
 import { median } from '../report/statistics.js';
-import { H2LOAD, h2load, requestsFor } from './load/h2load.js';
+import { type Concurrency, H2LOAD, h2load, requestsFor } from './load/h2load.js';
 import { grpcTarget, type Target } from './load/target.js';
 import { requireTools } from './load/tool.js';
 import { effort, inTurn, ratios } from './rounds.js';
@@ -13,6 +13,8 @@ import { startEcho, startOwn } from './servers/own.js';
 
 /** Calls in flight, over one connection as gRPC's clients have it. */
 const IN_FLIGHT = [1, 8, 64];
+/** Of each pair of processes. */
+const TURNS = 10;
 const BAR = 1.15;
 
 interface Measured {
@@ -33,10 +35,11 @@ export const floor: Benchmark = {
   description:
     `Unary Predicts of one row (1 × ${SERVED.columns}, logistic regression, labels), a connection of h2load, against an echo: a bare server ` +
     'of grpc-js with its default options, which neither reads nor writes a message and answers with the same number of bytes. ' +
-    'The processor time is that of all threads of the server by request, the median over pairs of processes, since two processes of one program differ too; the ratio of each pair.',
+    'The processor time is that of all threads of the server by request. Short loads take turns, since the machine changes from one second to the next, ' +
+    'with pairs of processes, since two processes of one program differ too; the ratio is the median of all turns of all pairs.',
   async run({ progress, short }) {
     await requireTools([H2LOAD]);
-    const { rounds: pairs, seconds, warmUp } = effort(short, { rounds: 7, seconds: 0.5, warmUp: 3 });
+    const { rounds: pairs, seconds, warmUp } = effort(short, { rounds: 7, seconds: 0.2, warmUp: 3 });
     progress.begin(pairs);
     const loads = IN_FLIGHT.map((): Loads => ({ ours: [], echoed: [] }));
     for (let pair = 1; pair <= pairs; pair++) {
@@ -69,14 +72,19 @@ async function measurePair(loads: readonly Loads[], seconds: number, warmUp: num
       { server: own.server, target: await targetOf(own.server, 'own') },
       { server: echo, target: await targetOf(echo, 'echo') },
     ];
-    for (const { server, target } of both) await measure(server, target, 64, warmUp);
+    for (const { server, target } of both) {
+      const shape = shapeOf(64);
+      await measure(server, target, { ...shape, requests: await requestsFor(target, shape, warmUp) });
+    }
     for (const [i, inFlight] of IN_FLIGHT.entries()) {
+      const shape = shapeOf(inFlight);
+      const load = { ...shape, requests: await requestsFor(both[0].target, shape, seconds) };
       const tasks = both.map(
         ({ server, target }) =>
           async () =>
-            measure(server, target, inFlight, seconds),
+            measure(server, target, load),
       );
-      const [ours, echoed] = await inTurn(2, tasks);
+      const [ours, echoed] = await inTurn(TURNS, tasks);
       loads[i].ours.push(...ours);
       loads[i].echoed.push(...echoed);
     }
@@ -106,12 +114,13 @@ function rowOf(inFlight: number, ours: readonly Measured[], echoed: readonly Mea
   };
 }
 
-/** Loads the server for about so many seconds. */
-async function measure(server: NodeServer, target: Target, streams: number, seconds: number): Promise<Measured> {
-  const shape = { connections: 1, streams };
-  const requests = await requestsFor(target, shape, seconds);
+function shapeOf(streams: number) {
+  return { connections: 1, streams };
+}
+
+async function measure(server: NodeServer, target: Target, load: Concurrency): Promise<Measured> {
   const before = await server.ask('usage');
-  const { perSecond } = await h2load(target, { ...shape, requests });
+  const { perSecond } = await h2load(target, load);
   const after = await server.ask('usage');
-  return { cpuMs: (after.cpuMs - before.cpuMs) / requests, perSecond };
+  return { cpuMs: (after.cpuMs - before.cpuMs) / load.requests, perSecond };
 }

@@ -9,7 +9,7 @@ import { requireTools } from '../load/tool.js';
 import { VEGETA, vegeta } from '../load/vegeta.js';
 import { effort, type Effort, inTurn, ratios } from '../rounds.js';
 import { SERVED } from '../served-model.js';
-import { type Contender, startOurs, startTheirs } from './contenders.js';
+import { type Contender, echoesOf, type Predicting, startOurs, startTheirs } from './contenders.js';
 import { type Flight, LIGHTEST, LOADS, type Model, MODELS, type Workload, WORKLOADS } from './workloads.js';
 
 const RATE = 1000;
@@ -32,25 +32,30 @@ export const unary: Benchmark = {
     'Both serve models of the same rows: ours over gRPC, one row as `rows`, 1,000 as `raw` float32; the peer (`bench/peers/service`: FastAPI, ' +
     'uvicorn with uvloop and httptools, one worker) as rows in JSON over HTTP/1.1. The load comes from h2load, at a fixed rate from vegeta, on the same ' +
     'machine; so many requests in flight are as many streams of one connection with ours, as a client of gRPC has them, and as many connections with the ' +
-    "peer's. Loads take turns; the ratio is the median of the rounds', ours ÷ the peer's. The processor time is that of the server by request. " +
+    "peer's. Loads take turns; the ratio is the median of the rounds', ours ÷ the peer's. The floor is an echo on bare grpc-js, which reads nothing and answers with the " +
+    'same bytes: its ratio to the peer is what gRPC in Node can give on this machine. The processor time is that of the server by request. ' +
     'The bytes of all answers are counted, and the labels compared before and after.',
   async run(circumstances) {
     const { progress, short } = circumstances;
     await requireTools([H2LOAD, VEGETA]);
-    const measuring = effort(short, { rounds: 3, seconds: 1.5, warmUp: 2 });
+    const measuring = effort(short, { rounds: 5, seconds: 1, warmUp: 2 });
     progress.begin(2 + LOADS.length);
     const [ours, theirs] = await progress.step('starting, training, warming up', () => startBoth(circumstances));
+    const echoes = echoesOf(ours);
+    const contenders = [ours, theirs, echoes];
     try {
       const before = await labelsOfAll([ours, theirs]);
       const rows: Row[] = [];
       const targets = new Map<Workload, readonly Target[]>();
       for (const workload of WORKLOADS) {
-        targets.set(workload, [await ours.targetOf(workload), await theirs.targetOf(workload)]);
+        const each: Target[] = [];
+        for (const contender of contenders) each.push(await contender.targetOf(workload));
+        targets.set(workload, each);
       }
       for (const load of LOADS) {
         const row = await progress.step(
           `${titleOf(load.workload)}, ${inFlightOf(load.flight)} in flight`,
-          () => compare(load, [ours, theirs], targets.get(load.workload) ?? [], measuring),
+          () => compare(load, contenders, targets.get(load.workload) ?? [], measuring),
           ({ cells: [, , our, their, ratio] }) => `${our}/s ÷ ${their}/s = ${ratio}`,
         );
         rows.push(row);
@@ -65,6 +70,7 @@ export const unary: Benchmark = {
         throw new Error('the labels are others than before the loads');
       return [{ columns: COLUMNS, rows }, atFixedRate, qualityOf(after)];
     } finally {
+      await echoes.stop();
       await theirs.stop();
       await ours.stop();
     }
@@ -78,12 +84,13 @@ const COLUMNS = [
   figures("Peer's"),
   figures('Ratio'),
   figures('Least to most'),
+  figures('Floor ÷ peer'),
   figures('p50, ours / peer, ms'),
   figures('p99, ours / peer, ms'),
   figures('Processor time, ours / peer, µs'),
 ];
 
-async function startBoth(circumstances: Circumstances): Promise<[Contender, Contender]> {
+async function startBoth(circumstances: Circumstances): Promise<[Awaited<ReturnType<typeof startOurs>>, Predicting]> {
   const ours = await startOurs();
   try {
     const theirs = await startTheirs(circumstances, ours.folder);
@@ -108,11 +115,9 @@ async function compare(
     if (flight.inFlight === 1) await h2load(target, { ...shape, requests: Math.ceil((requests / seconds) * warmUp) });
     tasks.push(() => measure(contender, target, { ...shape, requests }));
   }
-  const [ours, theirs] = await inTurn(rounds, tasks);
-  const perRound = ratios(
-    ours.map(({ perSecond }) => perSecond),
-    theirs.map(({ perSecond }) => perSecond),
-  );
+  const [ours, theirs, echoed] = await inTurn(rounds, tasks);
+  const ratesOf = (loads: readonly Measured[]) => loads.map(({ perSecond }) => perSecond);
+  const perRound = ratios(ratesOf(ours), ratesOf(theirs));
   const ratio = median(perRound);
   const middle = (of: (measured: Measured) => number) => [ours, theirs].map((each) => median(each.map(of)));
   const [our, their] = middle(({ perSecond }) => perSecond).map((rate) => formatCount(Number(rate.toPrecision(4))));
@@ -124,6 +129,7 @@ async function compare(
       their,
       ratio.toFixed(1),
       formatSpread(perRound, (value) => value.toFixed(1)),
+      median(ratios(ratesOf(echoed), ratesOf(theirs))).toFixed(1),
       middle(({ p50 }) => p50)
         .map(formatMs)
         .join(' / '),
@@ -177,7 +183,7 @@ async function compareAtFixedRate(contenders: readonly Contender[], { rounds, se
 /** The labels of both servers, a model each. */
 type Labels = readonly (readonly number[][])[];
 
-async function labelsOfAll(contenders: readonly Contender[]): Promise<Labels> {
+async function labelsOfAll(contenders: readonly Predicting[]): Promise<Labels> {
   return Promise.all(
     contenders.map((contender) => Promise.all(MODELS.map((model: Model) => contender.labelsOf(model)))),
   );
