@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { DomainError } from '../errors.js';
-import type { CallBytes } from './in-flight-bytes.js';
+import type { CallBytes } from './call-bytes.js';
 
 /** What all kinds of calls of grpc-js have in common. */
 export interface ServerCall extends EventEmitter {

@@ -399,7 +399,7 @@ describe('FitStream', () => {
   });
 
   describe('that stands still', () => {
-    before(() => serve({ uploadIdleMs: 500 }));
+    before(() => serve({ standstillMs: 500 }));
     after(stop);
 
     it('is ended, and leaves nothing: before its start, once it is accepted, and between chunks', async () => {
