@@ -8581,13 +8581,14 @@ export const ModelServerService = {
    * the training runs its progress comes back, and last the stored model. A
    * repetition (see `request_id`) answers `start` with the model.
    *
-   * A client that goes away, sends what does not fit, or sends no whole message for
-   * 60 seconds before its half-close, gives back name and slot, and leaves nothing.
+   * A client that goes away, sends what does not fit, sends no whole message for 60
+   * seconds before its half-close, or falls 60 seconds behind 1 KiB a second with
+   * its messages, gives back name and slot, and leaves nothing.
    *
-   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still. The
-   * fields of `start`, and what is found in the values, are named as in Fit, other
-   * fields of a chunk from `chunk` on; rows are counted over all chunks. The order
-   * is envelope, name, slot, data.
+   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still or
+   * trickles. The fields of `start`, and what is found in the values, are named as
+   * in Fit, other fields of a chunk from `chunk` on; rows are counted over all
+   * chunks. The order is envelope, name, slot, data.
    */
   fitStream: {
     path: "/modelserver.v1.ModelServer/FitStream" as const,
@@ -8751,13 +8752,14 @@ export interface ModelServerServer extends UntypedServiceImplementation {
    * the training runs its progress comes back, and last the stored model. A
    * repetition (see `request_id`) answers `start` with the model.
    *
-   * A client that goes away, sends what does not fit, or sends no whole message for
-   * 60 seconds before its half-close, gives back name and slot, and leaves nothing.
+   * A client that goes away, sends what does not fit, sends no whole message for 60
+   * seconds before its half-close, or falls 60 seconds behind 1 KiB a second with
+   * its messages, gives back name and slot, and leaves nothing.
    *
-   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still. The
-   * fields of `start`, and what is found in the values, are named as in Fit, other
-   * fields of a chunk from `chunk` on; rows are counted over all chunks. The order
-   * is envelope, name, slot, data.
+   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still or
+   * trickles. The fields of `start`, and what is found in the values, are named as
+   * in Fit, other fields of a chunk from `chunk` on; rows are counted over all
+   * chunks. The order is envelope, name, slot, data.
    */
   fitStream: handleBidiStreamingCall<FitStreamRequest, FitStreamResponse>;
   /**
@@ -8851,13 +8853,14 @@ export interface ModelServerClient extends Client {
    * the training runs its progress comes back, and last the stored model. A
    * repetition (see `request_id`) answers `start` with the model.
    *
-   * A client that goes away, sends what does not fit, or sends no whole message for
-   * 60 seconds before its half-close, gives back name and slot, and leaves nothing.
+   * A client that goes away, sends what does not fit, sends no whole message for 60
+   * seconds before its half-close, or falls 60 seconds behind 1 KiB a second with
+   * its messages, gives back name and slot, and leaves nothing.
    *
-   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still. The
-   * fields of `start`, and what is found in the values, are named as in Fit, other
-   * fields of a chunk from `chunk` on; rows are counted over all chunks. The order
-   * is envelope, name, slot, data.
+   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still or
+   * trickles. The fields of `start`, and what is found in the values, are named as
+   * in Fit, other fields of a chunk from `chunk` on; rows are counted over all
+   * chunks. The order is envelope, name, slot, data.
    */
   fitStream(): ClientDuplexStream<FitStreamRequest, FitStreamResponse>;
   fitStream(options: Partial<CallOptions>): ClientDuplexStream<FitStreamRequest, FitStreamResponse>;
