@@ -8561,8 +8561,9 @@ export const ModelServerService = {
    * cancellation ends the training and leaves nothing behind.
    *
    * Errors: INVALID_REQUEST, MODEL_ALREADY_EXISTS, NO_FREE_TRAINING_SLOT,
-   * TRAINING_MEMORY_LIMIT, TRAINING_CRASHED, NOT_IMPLEMENTED. They are checked
-   * in the order envelope (name, estimator, options, shape), name, slot, data.
+   * INFLIGHT_BYTES_LIMIT_REACHED, TRAINING_MEMORY_LIMIT, TRAINING_CRASHED,
+   * NOT_IMPLEMENTED. What the request says is checked in the order envelope (name,
+   * estimator, options, shape), name, slot, data.
    */
   fit: {
     path: "/modelserver.v1.ModelServer/Fit" as const,
@@ -8585,10 +8586,11 @@ export const ModelServerService = {
    * seconds before its half-close, or falls 60 seconds behind 1 KiB a second with
    * its messages, gives back name and slot, and leaves nothing.
    *
-   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still or
-   * trickles. The fields of `start`, and what is found in the values, are named as
-   * in Fit, other fields of a chunk from `chunk` on; rows are counted over all
-   * chunks. The order is envelope, name, slot, data.
+   * Errors: as Fit (INFLIGHT_BYTES_LIMIT_REACHED where there is no room for a
+   * chunk), and DEADLINE_EXCEEDED for an upload that stands still or trickles. The
+   * fields of `start`, and what is found in the values, are named as in Fit, other
+   * fields of a chunk from `chunk` on; rows are counted over all chunks. The order
+   * is envelope, name, slot, data.
    */
   fitStream: {
     path: "/modelserver.v1.ModelServer/FitStream" as const,
@@ -8603,7 +8605,8 @@ export const ModelServerService = {
    * Predicts the labels, and on demand the class probabilities, of rows.
    *
    * Errors: INVALID_REQUEST, MODEL_NOT_FOUND, MODEL_NOT_LOADED,
-   * MODEL_IN_TRAINING, MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED.
+   * MODEL_IN_TRAINING, MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED,
+   * INFLIGHT_BYTES_LIMIT_REACHED (for its message, or for its answer).
    */
   predict: {
     path: "/modelserver.v1.ModelServer/Predict" as const,
@@ -8619,6 +8622,10 @@ export const ModelServerService = {
    * requests with their ids. A bad message is answered with its error and leaves
    * the stream open. A client may have any number of messages outstanding: the
    * server reads as fast as its answers are taken.
+   *
+   * Errors: in an answer, as Predict. The stream itself ends with
+   * INFLIGHT_BYTES_LIMIT_REACHED where there is no room for what comes off the wire
+   * or for an answer; what was outstanding may then be sent again over a new one.
    */
   predictStream: {
     path: "/modelserver.v1.ModelServer/PredictStream" as const,
@@ -8740,8 +8747,9 @@ export interface ModelServerServer extends UntypedServiceImplementation {
    * cancellation ends the training and leaves nothing behind.
    *
    * Errors: INVALID_REQUEST, MODEL_ALREADY_EXISTS, NO_FREE_TRAINING_SLOT,
-   * TRAINING_MEMORY_LIMIT, TRAINING_CRASHED, NOT_IMPLEMENTED. They are checked
-   * in the order envelope (name, estimator, options, shape), name, slot, data.
+   * INFLIGHT_BYTES_LIMIT_REACHED, TRAINING_MEMORY_LIMIT, TRAINING_CRASHED,
+   * NOT_IMPLEMENTED. What the request says is checked in the order envelope (name,
+   * estimator, options, shape), name, slot, data.
    */
   fit: handleUnaryCall<FitRequest, FitResponse>;
   /**
@@ -8756,17 +8764,19 @@ export interface ModelServerServer extends UntypedServiceImplementation {
    * seconds before its half-close, or falls 60 seconds behind 1 KiB a second with
    * its messages, gives back name and slot, and leaves nothing.
    *
-   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still or
-   * trickles. The fields of `start`, and what is found in the values, are named as
-   * in Fit, other fields of a chunk from `chunk` on; rows are counted over all
-   * chunks. The order is envelope, name, slot, data.
+   * Errors: as Fit (INFLIGHT_BYTES_LIMIT_REACHED where there is no room for a
+   * chunk), and DEADLINE_EXCEEDED for an upload that stands still or trickles. The
+   * fields of `start`, and what is found in the values, are named as in Fit, other
+   * fields of a chunk from `chunk` on; rows are counted over all chunks. The order
+   * is envelope, name, slot, data.
    */
   fitStream: handleBidiStreamingCall<FitStreamRequest, FitStreamResponse>;
   /**
    * Predicts the labels, and on demand the class probabilities, of rows.
    *
    * Errors: INVALID_REQUEST, MODEL_NOT_FOUND, MODEL_NOT_LOADED,
-   * MODEL_IN_TRAINING, MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED.
+   * MODEL_IN_TRAINING, MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED,
+   * INFLIGHT_BYTES_LIMIT_REACHED (for its message, or for its answer).
    */
   predict: handleUnaryCall<PredictRequest, PredictResponse>;
   /**
@@ -8774,6 +8784,10 @@ export interface ModelServerServer extends UntypedServiceImplementation {
    * requests with their ids. A bad message is answered with its error and leaves
    * the stream open. A client may have any number of messages outstanding: the
    * server reads as fast as its answers are taken.
+   *
+   * Errors: in an answer, as Predict. The stream itself ends with
+   * INFLIGHT_BYTES_LIMIT_REACHED where there is no room for what comes off the wire
+   * or for an answer; what was outstanding may then be sent again over a new one.
    */
   predictStream: handleBidiStreamingCall<PredictStreamRequest, PredictStreamResponse>;
   /**
@@ -8830,8 +8844,9 @@ export interface ModelServerClient extends Client {
    * cancellation ends the training and leaves nothing behind.
    *
    * Errors: INVALID_REQUEST, MODEL_ALREADY_EXISTS, NO_FREE_TRAINING_SLOT,
-   * TRAINING_MEMORY_LIMIT, TRAINING_CRASHED, NOT_IMPLEMENTED. They are checked
-   * in the order envelope (name, estimator, options, shape), name, slot, data.
+   * INFLIGHT_BYTES_LIMIT_REACHED, TRAINING_MEMORY_LIMIT, TRAINING_CRASHED,
+   * NOT_IMPLEMENTED. What the request says is checked in the order envelope (name,
+   * estimator, options, shape), name, slot, data.
    */
   fit(request: FitRequest, callback: (error: ServiceError | null, response: FitResponse) => void): ClientUnaryCall;
   fit(
@@ -8857,10 +8872,11 @@ export interface ModelServerClient extends Client {
    * seconds before its half-close, or falls 60 seconds behind 1 KiB a second with
    * its messages, gives back name and slot, and leaves nothing.
    *
-   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still or
-   * trickles. The fields of `start`, and what is found in the values, are named as
-   * in Fit, other fields of a chunk from `chunk` on; rows are counted over all
-   * chunks. The order is envelope, name, slot, data.
+   * Errors: as Fit (INFLIGHT_BYTES_LIMIT_REACHED where there is no room for a
+   * chunk), and DEADLINE_EXCEEDED for an upload that stands still or trickles. The
+   * fields of `start`, and what is found in the values, are named as in Fit, other
+   * fields of a chunk from `chunk` on; rows are counted over all chunks. The order
+   * is envelope, name, slot, data.
    */
   fitStream(): ClientDuplexStream<FitStreamRequest, FitStreamResponse>;
   fitStream(options: Partial<CallOptions>): ClientDuplexStream<FitStreamRequest, FitStreamResponse>;
@@ -8872,7 +8888,8 @@ export interface ModelServerClient extends Client {
    * Predicts the labels, and on demand the class probabilities, of rows.
    *
    * Errors: INVALID_REQUEST, MODEL_NOT_FOUND, MODEL_NOT_LOADED,
-   * MODEL_IN_TRAINING, MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED.
+   * MODEL_IN_TRAINING, MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED,
+   * INFLIGHT_BYTES_LIMIT_REACHED (for its message, or for its answer).
    */
   predict(
     request: PredictRequest,
@@ -8894,6 +8911,10 @@ export interface ModelServerClient extends Client {
    * requests with their ids. A bad message is answered with its error and leaves
    * the stream open. A client may have any number of messages outstanding: the
    * server reads as fast as its answers are taken.
+   *
+   * Errors: in an answer, as Predict. The stream itself ends with
+   * INFLIGHT_BYTES_LIMIT_REACHED where there is no room for what comes off the wire
+   * or for an answer; what was outstanding may then be sent again over a new one.
    */
   predictStream(): ClientDuplexStream<PredictStreamRequest, PredictStreamResponse>;
   predictStream(options: Partial<CallOptions>): ClientDuplexStream<PredictStreamRequest, PredictStreamResponse>;
