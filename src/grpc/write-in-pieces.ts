@@ -1,3 +1,4 @@
+// oxlint-disable no-underscore-dangle -- that is how Node names what a stream is made of
 import type { Writable } from 'node:stream';
 
 /** The size of a piece. */
@@ -13,31 +14,36 @@ type Done = (error?: Error | null) => void;
  */
 export function writeInPieces(stream: Writable, onTaken: () => void): void {
   if (Object.hasOwn(stream, '_write')) return;
-  const { _write, _writev } = stream;
+  const write = stream._write.bind(stream);
+  const writev = stream._writev?.bind(stream);
 
   const writeAll = (pieces: readonly Buffer[], done: Done): void => {
     let written = 0;
     const next: Done = (error) => {
-      if (written > 0) onTaken();
-      const piece = pieces[written];
-      if (error || piece === undefined) {
+      if (error) {
         done(error);
         return;
       }
-      written++;
-      _write.call(stream, piece, 'buffer' as BufferEncoding, next);
+      if (written > 0) onTaken();
+      const piece = pieces[written++];
+      if (piece === undefined) done();
+      else write(piece, 'buffer' as BufferEncoding, next);
     };
     next();
   };
 
   stream._write = (chunk: Buffer, encoding, done) => {
     if (chunk.byteLength > PIECE_BYTES) writeAll(piecesOf(chunk), done);
-    else _write.call(stream, chunk, encoding, done);
+    else write(chunk, encoding, done);
   };
   stream._writev = (chunks: { chunk: Buffer; encoding: BufferEncoding }[], done) => {
     const areSmall = chunks.every(({ chunk }) => chunk.byteLength <= PIECE_BYTES);
-    if (areSmall && _writev) _writev.call(stream, chunks, done);
-    else writeAll(chunks.flatMap(({ chunk }) => piecesOf(chunk)), done); // prettier-ignore
+    if (areSmall && writev !== undefined) writev(chunks, done);
+    else
+      writeAll(
+        chunks.flatMap(({ chunk }) => piecesOf(chunk)),
+        done,
+      );
   };
 }
 

@@ -410,9 +410,8 @@ describe('FitStream', () => {
       // It lets the server send nothing of a body, and a status comes after the body only.
       const session = connect(`http://${server.address}`, { settings: { initialWindowSize: 0 } });
       const call = session.request({ ...headersOf('FitStream'), 'grpc-timeout': '2S' });
-      const start = FitStart.fromJSON({ name: 'deaf', estimator: endless });
       const messages: FitStreamRequest['message'][] = [
-        { $case: 'start', value: start },
+        { $case: 'start', value: FitStart.fromJSON({ name: 'deaf', estimator: endless }) },
         { $case: 'chunk', value: FitChunk.fromJSON(all) },
       ];
       for (const message of messages) call.write(framed(FitStreamRequest.encode({ message }).finish()));
