@@ -31,9 +31,11 @@ const IDLE_MS = 50;
  *
  * What becomes of the messages on their way when the stream ends: after
  * UNAVAILABLE they are sent again over a new one, as the retry policy has it for
- * reads; after any other error they fail with it. Only where gRPC itself found a
- * message too large, which ends the stream for all of them, is each sent once
- * more, alone, so that the one at fault fails alone, too.
+ * reads; so they are after a refusal of the stream that says when to try again
+ * (the server had no room for it), which is about no message in particular. After
+ * any other error they fail with it. Only where gRPC itself found a message too
+ * large, which ends the stream for all of them, is each sent once more, alone, so
+ * that the one at fault fails alone, too.
  */
 export class PredictPipeline {
   readonly #connection: PredictConnection;
@@ -169,21 +171,24 @@ export class PredictPipeline {
         : end,
     );
     const isTooLarge = error.code === status.RESOURCE_EXHAUSTED && error.reason === undefined;
+    const isNoRoom = error.code === status.RESOURCE_EXHAUSTED && error.retryAfterMs !== undefined;
     if (isTooLarge && lost.length > 1) {
       for (const pending of lost) pending.isAlone = true;
       this.#again.unshift(...lost);
-    } else this.#fail(lost, error);
+    } else this.#fail(lost, error, error.code === status.UNAVAILABLE || isNoRoom);
     this.#pump();
   }
 
-  /** Ends messages with `error`, or has them wait for their next attempt. */
-  #fail(failed: readonly PendingPrediction[], error: ModelServerError): void {
+  /** Ends messages with `error`, or has them wait for their next attempt where a repetition may cure it. */
+  #fail(
+    failed: readonly PendingPrediction[],
+    error: ModelServerError,
+    mayRepeat = error.code === status.UNAVAILABLE,
+  ): void {
     const { retry } = this.#connection;
     const waitMs = backoffMs(retry, this.#failures + 1, error.retryAfterMs);
     const isLast = (pending: PendingPrediction) =>
-      error.code !== status.UNAVAILABLE ||
-      pending.attempts >= retry.maxAttempts ||
-      Date.now() + waitMs >= pending.deadline;
+      !mayRepeat || pending.attempts >= retry.maxAttempts || Date.now() + waitMs >= pending.deadline;
     const again: PendingPrediction[] = [];
     for (const pending of failed) {
       if (pending.isSettled) continue;

@@ -14,8 +14,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** The module of the training threads; another one only in tests. */
   readonly workerEntry?: URL;
-  /** How long the next message of an upload may be on its way; another time only in tests. */
-  readonly uploadIdleMs?: number;
+  /** How long the server waits for a client of which nothing moves; another time only in tests. */
+  readonly standstillMs?: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -40,7 +40,7 @@ export interface ModelServer {
  */
 export async function startModelServer(
   config: Config,
-  { log, workerEntry, uploadIdleMs }: AppOptions,
+  { log, workerEntry, standstillMs }: AppOptions,
 ): Promise<ModelServer> {
   const [version, descriptorSet] = await Promise.all([readVersion(), readDescriptorSet()]);
   const store = await ModelStore.open(resolve(config.modelsPath));
@@ -76,7 +76,7 @@ export async function startModelServer(
     if (ignored.length > 0) log.warn({ ignored }, 'these entries of MODELS_PATH are no models');
     const { host, port, maxMessageBytes, maxInflightBytes } = config;
     const address = { host, port, maxMessageBytes, maxInflightBytes };
-    const uploads = { trainingMemoryMb, uploadIdleMs, release: (buffer: ArrayBuffer) => artifacts.release(buffer) };
+    const uploads = { trainingMemoryMb, standstillMs, release: (buffer: ArrayBuffer) => artifacts.release(buffer) };
     const server = await GrpcServer.listen({ service, ...address, ...uploads, descriptorSet, version, log });
     return {
       address: server.address,

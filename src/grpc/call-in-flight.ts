@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { DomainError } from '../errors.js';
-import type { CallBytes } from './in-flight-bytes.js';
+import type { CallBytes } from './call-bytes.js';
 
 /** What all kinds of calls of grpc-js have in common. */
 export interface ServerCall extends EventEmitter {
@@ -18,6 +18,7 @@ export class CallInFlight {
   readonly #startedAt = performance.now();
   #abort: AbortController | undefined;
   #ended: PromiseWithResolvers | undefined;
+  #deadline: NodeJS.Timeout | undefined;
   model: string | undefined;
 
   constructor(
@@ -55,6 +56,7 @@ export class CallInFlight {
   }
 
   end(): void {
+    clearTimeout(this.#deadline);
     this.bytes.endHandling();
     this.#ended?.resolve();
   }
@@ -76,6 +78,11 @@ export class CallInFlight {
     // grpc-js emits it after every call, also after one that went well; then nobody listens any more.
     call.on('cancelled', () => abort.abort(cancellationOf(call)));
     if (call.cancelled) abort.abort(cancellationOf(call));
+    // grpc-js tells of the deadline once its status has been sent, which waits behind answers that nobody takes.
+    const deadline = Number(call.getDeadline());
+    if (deadline !== Infinity) {
+      this.#deadline = setTimeout(() => abort.abort(deadlinePassed()), Math.max(0, deadline - Date.now()));
+    }
     this.#abort = abort;
     return abort;
   }
@@ -93,6 +100,10 @@ export function shuttingDown(): DomainError {
 function cancellationOf(call: ServerCall): DomainError {
   const deadline = Number(call.getDeadline());
   return Date.now() >= deadline
-    ? new DomainError('DEADLINE_EXCEEDED', 'the deadline of the call passed')
+    ? deadlinePassed()
     : new DomainError('REQUEST_CANCELLED', 'the client cancelled the call, or went away');
+}
+
+function deadlinePassed(): DomainError {
+  return new DomainError('DEADLINE_EXCEEDED', 'the deadline of the call passed');
 }

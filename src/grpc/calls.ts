@@ -6,9 +6,10 @@ import type {
   ServerUnaryCall,
 } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import type { CallBytes } from './call-bytes.js';
 import { CallInFlight, type ServerCall, shuttingDown } from './call-in-flight.js';
 import type { DomainError } from '../errors.js';
-import type { CallBytes, InFlightBytes } from './in-flight-bytes.js';
+import type { InFlightBytes } from './in-flight-bytes.js';
 import { sizeOfMessage } from './message-size.js';
 import { toDomainError, toServiceError } from './status.js';
 import { nameOf } from './undecoded.js';
@@ -159,6 +160,7 @@ export class Calls {
     if (response instanceof Uint8Array) {
       try {
         inFlight.bytes.hold(response.byteLength);
+        inFlight.bytes.willAnswer(response.byteLength);
       } catch (error) {
         this.#fail(method, call, callback, inFlight, error);
         return;

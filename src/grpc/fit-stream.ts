@@ -13,15 +13,12 @@ import { ProgressWriter } from './progress-writer.js';
 import { readFitStreamRequest } from './read-request.js';
 import { TrainingRowsBuilder } from './training-rows-builder.js';
 
-/** How long the next message of an upload may be on its way. */
-export const UPLOAD_IDLE_MS = 60_000;
-
 export interface FitStreamOptions {
   readonly service: ModelService;
   /** The most memory that a training may take, in MiB. */
   readonly trainingMemoryMb: number;
-  /** See UPLOAD_IDLE_MS. */
-  readonly uploadIdleMs: number;
+  /** How long the next message of an upload may be on its way. */
+  readonly standstillMs: number;
   /** Gives the memory of rows that are not wanted any more back. */
   readonly release: (buffer: ArrayBuffer) => void;
 }
@@ -44,7 +41,7 @@ export interface FitStreamOptions {
 export async function fitStream(
   stream: MessageStream,
   call: CallContext,
-  { service, trainingMemoryMb: memoryMb, uploadIdleMs: idleMs, release }: FitStreamOptions,
+  { service, trainingMemoryMb: memoryMb, standstillMs: idleMs, release }: FitStreamOptions,
 ): Promise<void> {
   const { signal } = call;
   const messages = new MessageReader(stream, { call, decode: readFitStreamRequest, idleMs });

@@ -4,12 +4,13 @@ import type { Caller } from '../model/loaded-model.js';
 import { countGarbage, dropMessage } from './message-garbage.js';
 import type { MessageListener, MessageStream } from './message-stream.js';
 import { Undecoded, undecodable } from './undecoded.js';
+import { UploadPatience } from './upload-patience.js';
 
 export interface MessageReaderOptions<Message> {
   readonly call: Pick<CallContext, 'signal' | 'bytes'> & Caller;
   /** Decodes a message; a large one may go on in turns. */
   readonly decode: (bytes: Buffer) => Message | Undecoded<Message>;
-  /** How long a message may be on its way, in milliseconds. */
+  /** How long a message may be on its way, and how far behind the least rate of an upload, in milliseconds. */
   readonly idleMs: number;
 }
 
@@ -25,11 +26,13 @@ export class MessageReader<Message> implements MessageListener {
   /** The last message, while it may be looked at. */
   #last: Buffer | undefined;
   #isHalfClosed = false;
+  readonly #patience: UploadPatience;
 
   /** From now on nobody else reads from `stream`. */
   constructor(stream: MessageStream, options: MessageReaderOptions<Message>) {
     this.#stream = stream;
     this.#options = options;
+    this.#patience = new UploadPatience(options.idleMs);
     stream.listen(this);
   }
 
@@ -37,7 +40,7 @@ export class MessageReader<Message> implements MessageListener {
    * The next message, once the last one is not needed any more; undefined when the
    * client has half-closed.
    *
-   * @throws DEADLINE_EXCEEDED when none comes in time, INVALID_REQUEST for one that
+   * @throws DEADLINE_EXCEEDED when none comes in time, or all come too slowly, INVALID_REQUEST for one that
    *   cannot be decoded, the signal's reason.
    */
   async next(): Promise<Message | undefined> {
@@ -94,14 +97,19 @@ export class MessageReader<Message> implements MessageListener {
     if (this.#isHalfClosed) return undefined;
     let timer: NodeJS.Timeout | undefined;
     let leave = (): void => undefined;
+    const patience = this.#patience;
+    const askedAt = performance.now();
     try {
-      return await new Promise<Buffer | undefined>((resolve, reject) => {
+      const bytes = await new Promise<Buffer | undefined>((resolve, reject) => {
         this.#settle = resolve;
         leave = () => reject(signal.reason as Error);
         signal.addEventListener('abort', leave, { once: true });
-        timer = setTimeout(() => reject(stoodStill(idleMs)), idleMs);
+        const giveUp = () => reject(patience.isStrained ? tooSlow(idleMs) : stoodStill(idleMs));
+        timer = setTimeout(giveUp, patience.leftMs);
         this.#stream.read();
       });
+      patience.spend(performance.now() - askedAt, bytes?.byteLength ?? 0);
+      return bytes;
     } finally {
       this.#settle = () => undefined;
       clearTimeout(timer);
@@ -114,5 +122,12 @@ function stoodStill(idleMs: number): DomainError {
   return new DomainError(
     'DEADLINE_EXCEEDED',
     `the upload stood still: no message came for ${idleMs / 1000} s; send smaller chunks, or send them sooner`,
+  );
+}
+
+function tooSlow(idleMs: number): DomainError {
+  return new DomainError(
+    'DEADLINE_EXCEEDED',
+    `the upload is too slow: its messages are ${idleMs / 1000} s behind 1 KiB a second; collect the rows first, then send them`,
   );
 }

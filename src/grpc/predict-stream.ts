@@ -96,6 +96,7 @@ class Conversation implements MessageListener {
 
   begin(): void {
     this.#messages.listen(this);
+    this.#call.bytes.beginWaiting();
     this.#read();
   }
 
@@ -160,6 +161,7 @@ class Conversation implements MessageListener {
   /** Answers nothing until then; that message is done with then. */
   async #pause(until: Promise<void>, message?: Buffer): Promise<void> {
     this.#isBusy = true;
+    this.#call.bytes.endWaiting();
     try {
       await until;
     } catch {
@@ -167,6 +169,7 @@ class Conversation implements MessageListener {
     }
     this.#isBusy = false;
     if (message !== undefined) this.#drop(message);
+    this.#call.bytes.beginWaiting();
     this.#turnBegan = this.#lastAnswer = performance.now();
     this.#goOn();
   }
@@ -280,8 +283,11 @@ class Conversation implements MessageListener {
   }
 
   #send(answer: Buffer): void {
-    this.#call.bytes.add(answer.byteLength);
+    const { bytes } = this.#call;
+    bytes.add(answer.byteLength);
     // Where there is no room for it, that has ended the stream.
-    if (!this.#hasEnded) this.#messages.write(answer);
+    if (this.#hasEnded) return;
+    bytes.willAnswer(answer.byteLength);
+    this.#messages.write(answer);
   }
 }

@@ -3,12 +3,12 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
 import type { ModelService } from '../model/service.js';
 import { Calls } from './calls.js';
-import { UPLOAD_IDLE_MS } from './fit-stream.js';
 import { createHandlers } from './handlers.js';
 import { InFlightBytes } from './in-flight-bytes.js';
 import { MessageStream } from './message-stream.js';
 import { addReflection } from './reflection.js';
 import { servedService } from './service-definition.js';
+import { STANDSTILL_MS } from './standstills.js';
 
 export interface GrpcServerOptions {
   readonly service: ModelService;
@@ -19,8 +19,8 @@ export interface GrpcServerOptions {
   readonly maxInflightBytes: number;
   /** The most memory that a training may take, in MiB. */
   readonly trainingMemoryMb: number;
-  /** How long the next message of an upload may be on its way; absent: UPLOAD_IDLE_MS. */
-  readonly uploadIdleMs?: number;
+  /** How long the server waits for a client of which nothing moves; absent: STANDSTILL_MS. */
+  readonly standstillMs?: number;
   /** Gives the memory of a buffer back, off this thread where that takes time. */
   readonly release: (buffer: ArrayBuffer) => void;
   readonly descriptorSet: Uint8Array;
@@ -48,10 +48,11 @@ export class GrpcServer {
 
   /** @throws Error that names the address when it cannot be bound. */
   static async listen(options: GrpcServerOptions): Promise<GrpcServer> {
-    const { service, version, maxMessageBytes, maxInflightBytes, log } = options;
-    const inFlightBytes = new InFlightBytes(maxInflightBytes, maxMessageBytes, (method, { reason, message }) =>
-      log.info({ method, reason }, message),
-    );
+    const { service, version, maxMessageBytes, maxInflightBytes, standstillMs = STANDSTILL_MS, log } = options;
+    const inFlightBytes = new InFlightBytes(maxInflightBytes, maxMessageBytes, {
+      onRefusal: (method, { reason, message }) => log.info({ method, reason }, message),
+      standstillMs,
+    });
     const server = new Server({
       'grpc.max_receive_message_length': maxMessageBytes,
       'grpc.max_send_message_length': maxMessageBytes,
@@ -65,8 +66,8 @@ export class GrpcServer {
     });
     const calls = new Calls(log, inFlightBytes);
     const facts = { version, startedAt: new Date(), maxMessageBytes, inFlightBytes };
-    const { trainingMemoryMb, uploadIdleMs = UPLOAD_IDLE_MS } = options;
-    const uploads = { trainingMemoryMb, uploadIdleMs, release: options.release };
+    const { trainingMemoryMb, release } = options;
+    const uploads = { trainingMemoryMb, standstillMs, release };
     server.addService(servedService, createHandlers({ service, calls, uploads, ...facts }));
     const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
     health.addToServer(server);

@@ -1,4 +1,4 @@
-import { DomainError, invalid } from '../errors.js';
+import { DomainError } from '../errors.js';
 import type { InParts } from '../estimators/in-parts.js';
 import type { Caller } from '../model/loaded-model.js';
 import { inTurns } from '../model/in-turns.js';
@@ -58,7 +58,8 @@ function* withinRoom<T>(work: InParts<T>, made: MadeBytes, caller: Caller): InPa
 }
 
 export function undecodable(): DomainError {
-  return invalid('', 'the message cannot be decoded: its bytes are not those of such a request');
+  // No field can be named: the violation of an empty one would tell a client less than none.
+  return new DomainError('INVALID_REQUEST', 'the message cannot be decoded: its bytes are not those of such a request');
 }
 
 /** The field `name` of a message that has one. */

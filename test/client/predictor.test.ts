@@ -249,6 +249,41 @@ describe('a predictor', () => {
     expect(streams).to.equal(1);
   });
 
+  it('sends what was on its way again when the server had no room for the stream', async () => {
+    const noRoom = { reason: 'INFLIGHT_BYTES_LIMIT_REACHED', retryAfterMs: 30 };
+    await start((message, stream) => {
+      if (streams > 1) stream.write(answer(message));
+      else if (numberOf(message) === 3) {
+        stream.emit('error', fakeError(status.RESOURCE_EXHAUSTED, 'no room', noRoom));
+      }
+    });
+    const predictor = client.predictor('iris');
+    const answers = await Promise.all([1, 2, 3].map((number) => predictor.predict([[number]])));
+    expect(labelsOf(answers)).to.deep.equal([[1], [2], [3]]);
+    expect(streams).to.equal(2);
+  });
+
+  it('does not send it again before the server says that there may be room', async () => {
+    const noRoom = { reason: 'INFLIGHT_BYTES_LIMIT_REACHED', retryAfterMs: 60_000 };
+    await start((_message, stream) => {
+      stream.emit('error', fakeError(status.RESOURCE_EXHAUSTED, 'no room', noRoom));
+    });
+    // It would be beyond the deadline.
+    const error = await failure(client.predictor('iris').predict([[1]], { timeoutMs: 10_000 }));
+    expect(error).to.include({ codeName: 'RESOURCE_EXHAUSTED', ...noRoom });
+    expect(streams).to.equal(1);
+  });
+
+  it('gives up on a server that has no room, after as many attempts as the policy has', async () => {
+    const noRoom = { reason: 'INFLIGHT_BYTES_LIMIT_REACHED', retryAfterMs: 1 };
+    await start((_message, stream) => {
+      stream.emit('error', fakeError(status.RESOURCE_EXHAUSTED, 'no room', noRoom));
+    });
+    const error = await failure(client.predictor('iris').predict([[1]]));
+    expect(error).to.include({ codeName: 'RESOURCE_EXHAUSTED', ...noRoom });
+    expect(streams).to.equal(4);
+  });
+
   it('repeats one message that found the server unavailable', async () => {
     let attempts = 0;
     await start((message, stream) => {

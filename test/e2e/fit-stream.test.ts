@@ -1,10 +1,19 @@
 import { expect } from 'chai';
 import { readdir } from 'node:fs/promises';
-import { Dtype, FitChunk, type Labels, type Matrix } from '../../generated/modelserver/v1/model_server.js';
+import { connect } from 'node:http2';
+import {
+  Dtype,
+  FitChunk,
+  FitStart,
+  FitStreamRequest,
+  type Labels,
+  type Matrix,
+} from '../../generated/modelserver/v1/model_server.js';
 import { fail, succeed, type TestClient } from '../support/call.js';
 import { dynamicClient } from '../support/dynamic-client.js';
 import { startLine } from '../support/line.js';
 import { blobs, endless, lcg, quick } from '../support/problems.js';
+import { framed, headersOf } from '../support/raw-call.js';
 import { startTestServer, type TestServer, type TestServerOptions } from '../support/server.js';
 import { holdTraining, untilStatus } from '../support/trainings.js';
 import { chunksOf, uploader } from '../support/upload.js';
@@ -396,19 +405,35 @@ describe('FitStream', () => {
       expect(await succeed(upload.read().ended)).to.include({ name: 'unread' });
       expect(upload.kinds().slice(0, 2)).to.deep.equal(['accepted', 'progress']);
     });
+
+    it('ends with its deadline, although its client can hear nothing of it', async () => {
+      // It lets the server send nothing of a body, and a status comes after the body only.
+      const session = connect(`http://${server.address}`, { settings: { initialWindowSize: 0 } });
+      const call = session.request({ ...headersOf('FitStream'), 'grpc-timeout': '2S' });
+      const messages: FitStreamRequest['message'][] = [
+        { $case: 'start', value: FitStart.fromJSON({ name: 'deaf', estimator: endless }) },
+        { $case: 'chunk', value: FitChunk.fromJSON(all) },
+      ];
+      for (const message of messages) call.write(framed(FitStreamRequest.encode({ message }).finish()));
+      call.end();
+      await untilStatus(client, ({ busyTrainingSlots = 0 }) => busyTrainingSlots === 1);
+      await expectNothingLeft('deaf');
+      expect(call.closed).to.equal(false);
+      session.destroy();
+    });
   });
 
   describe('that stands still', () => {
-    before(() => serve({ uploadIdleMs: 500 }));
+    before(() => serve({ standstillMs: 500 }));
     after(stop);
 
     it('is ended, and leaves nothing: before its start, once it is accepted, and between chunks', async () => {
       const waiting = [uploads.open(), await accepted('still')];
-      for (const upload of waiting) {
-        const failure = await fail(upload.ended);
+      const [unstarted, started] = await Promise.all(waiting.map(async (upload) => fail(upload.ended)));
+      for (const failure of [unstarted, started]) {
         expect(failure).to.include({ code: 'DEADLINE_EXCEEDED', reason: 'DEADLINE_EXCEEDED' });
-        expect(failure.message).to.contain('stood still: no message came for 0.5 s');
       }
+      expect(unstarted.message).to.contain('stood still: no message came for 0.5 s');
       await expectNothingLeft('still');
       const between = (await accepted('still')).chunk(part(0, 30));
       expect(await fail(between.ended)).to.include({ reason: 'DEADLINE_EXCEEDED' });

@@ -47,8 +47,10 @@ describe('MAX_INFLIGHT_BYTES', () => {
   let observer: ModelServerClient;
   let clients: Client[];
 
+  let standstillMs: number | undefined;
+
   beforeEach(async () => {
-    server = await startTestServer({ maxMessageBytes: MAX_MESSAGE, maxInflightBytes: BUDGET });
+    server = await startTestServer({ maxMessageBytes: MAX_MESSAGE, maxInflightBytes: BUDGET, standstillMs });
     clients = [];
     observer = newClient();
     await settled<unknown>((callback) => observer.fit(fitRequest('model', 20), callback));
@@ -341,7 +343,140 @@ describe('MAX_INFLIGHT_BYTES', () => {
     session.destroy();
     await untilBytes((bytes) => bytes === 0);
   });
+
+  describe('where a call stands still', () => {
+    before(() => (standstillMs = 1));
+    after(() => (standstillMs = undefined));
+
+    /** Makes a call that needs room until it has it, as a client does that is told to try again. */
+    async function takeRoom(): Promise<void> {
+      const client = newClient();
+      const deadline = Date.now() + 15_000;
+      for (;;) {
+        const outcome = await settled<unknown>((callback) => client.predict(predictRequest(1.75 * ROWS), callback));
+        if (!(outcome instanceof Error)) return;
+        expect(reasonOf(outcome)).to.equal('INFLIGHT_BYTES_LIMIT_REACHED');
+        if (Date.now() > deadline) throw outcome;
+      }
+    }
+
+    it('ends uploads that others need the room of, and tells why', async () => {
+      const session = connect(`http://${server.address}`);
+      const uploads = ['Predict', 'Fit'].map((method) => {
+        const upload = session.request(headersOf(method));
+        upload.write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, 3 * MIB));
+        return { ended: once(upload, 'response'), closed: once(upload, 'close') };
+      });
+      await untilBytes((bytes) => bytes === 2 * (3 * MIB - 5));
+      await takeRoom();
+      for (const { ended, closed } of uploads) {
+        const [trailers] = (await ended) as [IncomingHttpHeaders];
+        expectStoodStill(trailers);
+        await closed;
+      }
+      await untilBytes((bytes) => bytes === 0);
+      session.close();
+    });
+
+    it('lets those that hold little be', async () => {
+      const session = connect(`http://${server.address}`);
+      const small = session.request(headersOf('Predict'));
+      const message = framed(PredictRequest.encode(predictRequest(100)).finish());
+      small.write(message.subarray(0, 50_000));
+      const large = session.request(headersOf('Predict'));
+      large.write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, MAX_MESSAGE));
+      const larger = session.request(headersOf('Predict'));
+      larger.write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, MIB));
+      const ended = [large, larger].map(async (call) => once(call, 'response'));
+      await untilBytes((bytes) => bytes === MAX_MESSAGE + MIB + 50_000 - 15);
+      await takeRoom();
+      for (const trailers of ended) expectStoodStill(((await trailers) as [IncomingHttpHeaders])[0]);
+      expect(await untilBytes((bytes) => bytes < MIB)).to.equal(50_000 - 5);
+      small.end(message.subarray(50_000));
+      const trailers = once(small.resume(), 'trailers');
+      expect(await trailers).to.have.nested.property('0.grpc-status', String(status.OK));
+      session.close();
+    });
+
+    it('ends a stream in the midst of a message, when its answers were taken', async () => {
+      const session = connect(`http://${server.address}`);
+      const streams = [1n, 2n].map((id) => {
+        const stream = session.request(headersOf('PredictStream'));
+        stream.write(framed(PredictStreamRequest.encode({ id, request: predictRequest(1) }).finish()));
+        return stream;
+      });
+      await Promise.all(streams.map(async (stream) => once(stream, 'data')));
+      const ended = streams.map(async (stream) => once(stream, 'trailers'));
+      // The client does nothing about the end of a call.
+      const closed = streams.map(async (stream) => once(stream, 'close'));
+      for (const stream of streams) stream.write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, 3 * MIB));
+      await untilBytes((bytes) => bytes >= 2 * (3 * MIB - 5));
+      await takeRoom();
+      for (const trailers of ended) expectStoodStill(((await trailers) as [IncomingHttpHeaders])[0]);
+      await Promise.all(closed);
+      await untilBytes((bytes) => bytes === 0);
+      session.close();
+    });
+
+    for (const method of ['Predict', 'PredictStream']) {
+      it(`ends a ${method} whose answers nobody takes`, async () => {
+        const session = connect(`http://${server.address}`, { settings: { initialWindowSize: 0 } });
+        const request = predictRequest(3584, { includeProbabilities: true });
+        const message =
+          method === 'Predict'
+            ? PredictRequest.encode(request).finish()
+            : PredictStreamRequest.encode({ id: 1n, request }).finish();
+        const answer = 3584 * (2 * 8 + 4);
+        const closed = [];
+        // One after another, so that there is room for each while it is at work.
+        for (let i = 1; i <= 3; i++) {
+          const call = session.request(headersOf(method));
+          if (method === 'Predict') call.end(framed(message));
+          else call.write(framed(message));
+          await untilBytes((bytes) => bytes >= i * answer && bytes < i * answer + 1000);
+          closed.push(once(call, 'close').then(() => call.rstCode));
+        }
+        for (const size of [MAX_MESSAGE, MIB]) {
+          session.request(headersOf('Fit')).write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, size));
+        }
+        await untilBytes((bytes) => bytes >= 3 * answer + MAX_MESSAGE + MIB - 10);
+        await takeRoom();
+        // A status would wait behind the answers.
+        expect(await Promise.all(closed)).to.deep.equal([8, 8, 8]);
+        await untilBytes((bytes) => bytes === 0);
+        session.close();
+      });
+    }
+
+    it('lets those be that the server works for', async () => {
+      const request = FitRequest.fromPartial({
+        ...fitRequest('slow', 1500),
+        estimator: { kind: { $case: 'kNeighborsClassifier', value: { nNeighbors: 1 } } },
+      });
+      await settled<unknown>((callback) => observer.fit(request, callback));
+      await settled<unknown>((callback) => observer.load({ name: 'slow' }, callback));
+      const large = predictRequest(1.75 * ROWS, { name: 'slow' });
+      const size = PredictRequest.encode(large).finish().byteLength;
+      const atWork = settled<PredictResponse>((callback) => newClient().predict(large, callback));
+      await untilBytes((bytes) => bytes >= size);
+      const session = connect(`http://${server.address}`);
+      const upload = session.request(headersOf('Predict'));
+      const ended = once(upload, 'response');
+      upload.write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, 3 * MIB));
+      await untilBytes((bytes) => bytes >= size + 3 * MIB - 5);
+      await takeRoom();
+      expectStoodStill(((await ended) as [IncomingHttpHeaders])[0]);
+      expect(await atWork).to.have.property('labels');
+      await untilBytes((bytes) => bytes === 0);
+      session.close();
+    });
+  });
 });
+
+function expectStoodStill(trailers: IncomingHttpHeaders): void {
+  expect(trailers['grpc-status']).to.equal(String(status.DEADLINE_EXCEEDED));
+  expect(decodeURI(String(trailers['grpc-message']))).to.contain('stood still: for 0.001 s');
+}
 
 function isPrediction(response: unknown): response is PredictResponse {
   return typeof response === 'object' && response !== null && 'labels' in response;

@@ -157,6 +157,9 @@ describe('PredictStream', () => {
       expect(result.value.code).to.equal(status.INVALID_ARGUMENT);
       expect(ErrorInfo.decode(result.value.details[0].value).reason).to.equal('INVALID_REQUEST');
     }
+    // Where nothing could be decoded there is no field to name.
+    const details = answers.slice(2, 4).map(({ result }) => (result?.$case === 'error' ? result.value.details : []));
+    for (const each of details) expect(each).to.have.length(1);
     expect(labelsOf(answers[4])).to.deep.equal([0]);
     session.close();
   });

@@ -67,6 +67,19 @@ describe('The reader of a stream’s messages', () => {
     expect(await thrown(idle.next())).to.have.property('reason', 'DEADLINE_EXCEEDED');
   });
 
+  it('ends an upload that only trickles, although no message is late', async () => {
+    const bytes = new InFlightBytes(1000, 1000).of({});
+    const wire = wirelessStream({ startRead: () => setTimeout(() => wire.receive(Buffer.from('1')), 10) });
+    const reader = new MessageReader(wire.stream, { call: { signal: never, bytes }, decode, idleMs: 200 });
+    const all = async () => {
+      for (;;) await reader.next();
+    };
+    expect(await thrown(all()))
+      .to.include({ reason: 'DEADLINE_EXCEEDED' })
+      .and.property('message')
+      .that.contains('are 0.2 s behind 1 KiB a second');
+  });
+
   it('gives the memory of a large message back when the next one is asked for', async () => {
     const bytes = new InFlightBytes(2 ** 20, 2 ** 20).of({});
     const frame = Buffer.alloc(2 ** 17);

@@ -15,7 +15,7 @@ export interface TestServer extends ModelServer {
 
 export interface TestServerOptions extends Partial<Config> {
   readonly workerEntry?: URL;
-  readonly uploadIdleMs?: number;
+  readonly standstillMs?: number;
   readonly log?: Logger;
 }
 
@@ -27,7 +27,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 }
 
 async function serve(
-  { workerEntry, uploadIdleMs, log, ...given }: TestServerOptions,
+  { workerEntry, standstillMs, log, ...given }: TestServerOptions,
   clean: () => Promise<void>,
 ): Promise<TestServer> {
   const config: Config = {
@@ -41,7 +41,7 @@ async function serve(
   const server = await startModelServer(config, {
     log: log ?? pino({ level: process.env['SERVER_LOG'] ?? 'silent' }),
     workerEntry,
-    uploadIdleMs,
+    standstillMs,
   });
   let stopped: Promise<void> | undefined;
   const stop: ModelServer['stop'] = (stopOptions) => (stopped ??= server.stop(stopOptions));
@@ -51,7 +51,7 @@ async function serve(
     stop,
     restart: async (changes = {}) => {
       await stop();
-      return serve({ workerEntry, uploadIdleMs, log, ...config, ...changes }, clean);
+      return serve({ workerEntry, standstillMs, log, ...config, ...changes }, clean);
     },
     close: async () => {
       await stop();

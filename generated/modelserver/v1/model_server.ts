@@ -8561,8 +8561,9 @@ export const ModelServerService = {
    * cancellation ends the training and leaves nothing behind.
    *
    * Errors: INVALID_REQUEST, MODEL_ALREADY_EXISTS, NO_FREE_TRAINING_SLOT,
-   * TRAINING_MEMORY_LIMIT, TRAINING_CRASHED, NOT_IMPLEMENTED. They are checked
-   * in the order envelope (name, estimator, options, shape), name, slot, data.
+   * INFLIGHT_BYTES_LIMIT_REACHED, TRAINING_MEMORY_LIMIT, TRAINING_CRASHED,
+   * NOT_IMPLEMENTED. What the request says is checked in the order envelope (name,
+   * estimator, options, shape), name, slot, data.
    */
   fit: {
     path: "/modelserver.v1.ModelServer/Fit" as const,
@@ -8581,10 +8582,12 @@ export const ModelServerService = {
    * the training runs its progress comes back, and last the stored model. A
    * repetition (see `request_id`) answers `start` with the model.
    *
-   * A client that goes away, sends what does not fit, or sends no whole message for
-   * 60 seconds before its half-close, gives back name and slot, and leaves nothing.
+   * A client that goes away, sends what does not fit, sends no whole message for 60
+   * seconds before its half-close, or falls 60 seconds behind 1 KiB a second with
+   * its messages, gives back name and slot, and leaves nothing.
    *
-   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still. The
+   * Errors: as Fit (INFLIGHT_BYTES_LIMIT_REACHED where there is no room for a
+   * chunk), and DEADLINE_EXCEEDED for an upload that stands still or trickles. The
    * fields of `start`, and what is found in the values, are named as in Fit, other
    * fields of a chunk from `chunk` on; rows are counted over all chunks. The order
    * is envelope, name, slot, data.
@@ -8602,7 +8605,8 @@ export const ModelServerService = {
    * Predicts the labels, and on demand the class probabilities, of rows.
    *
    * Errors: INVALID_REQUEST, MODEL_NOT_FOUND, MODEL_NOT_LOADED,
-   * MODEL_IN_TRAINING, MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED.
+   * MODEL_IN_TRAINING, MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED,
+   * INFLIGHT_BYTES_LIMIT_REACHED (for its message, or for its answer).
    */
   predict: {
     path: "/modelserver.v1.ModelServer/Predict" as const,
@@ -8618,6 +8622,10 @@ export const ModelServerService = {
    * requests with their ids. A bad message is answered with its error and leaves
    * the stream open. A client may have any number of messages outstanding: the
    * server reads as fast as its answers are taken.
+   *
+   * Errors: in an answer, as Predict. The stream itself ends with
+   * INFLIGHT_BYTES_LIMIT_REACHED where there is no room for what comes off the wire
+   * or for an answer; what was outstanding may then be sent again over a new one.
    */
   predictStream: {
     path: "/modelserver.v1.ModelServer/PredictStream" as const,
@@ -8739,8 +8747,9 @@ export interface ModelServerServer extends UntypedServiceImplementation {
    * cancellation ends the training and leaves nothing behind.
    *
    * Errors: INVALID_REQUEST, MODEL_ALREADY_EXISTS, NO_FREE_TRAINING_SLOT,
-   * TRAINING_MEMORY_LIMIT, TRAINING_CRASHED, NOT_IMPLEMENTED. They are checked
-   * in the order envelope (name, estimator, options, shape), name, slot, data.
+   * INFLIGHT_BYTES_LIMIT_REACHED, TRAINING_MEMORY_LIMIT, TRAINING_CRASHED,
+   * NOT_IMPLEMENTED. What the request says is checked in the order envelope (name,
+   * estimator, options, shape), name, slot, data.
    */
   fit: handleUnaryCall<FitRequest, FitResponse>;
   /**
@@ -8751,10 +8760,12 @@ export interface ModelServerServer extends UntypedServiceImplementation {
    * the training runs its progress comes back, and last the stored model. A
    * repetition (see `request_id`) answers `start` with the model.
    *
-   * A client that goes away, sends what does not fit, or sends no whole message for
-   * 60 seconds before its half-close, gives back name and slot, and leaves nothing.
+   * A client that goes away, sends what does not fit, sends no whole message for 60
+   * seconds before its half-close, or falls 60 seconds behind 1 KiB a second with
+   * its messages, gives back name and slot, and leaves nothing.
    *
-   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still. The
+   * Errors: as Fit (INFLIGHT_BYTES_LIMIT_REACHED where there is no room for a
+   * chunk), and DEADLINE_EXCEEDED for an upload that stands still or trickles. The
    * fields of `start`, and what is found in the values, are named as in Fit, other
    * fields of a chunk from `chunk` on; rows are counted over all chunks. The order
    * is envelope, name, slot, data.
@@ -8764,7 +8775,8 @@ export interface ModelServerServer extends UntypedServiceImplementation {
    * Predicts the labels, and on demand the class probabilities, of rows.
    *
    * Errors: INVALID_REQUEST, MODEL_NOT_FOUND, MODEL_NOT_LOADED,
-   * MODEL_IN_TRAINING, MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED.
+   * MODEL_IN_TRAINING, MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED,
+   * INFLIGHT_BYTES_LIMIT_REACHED (for its message, or for its answer).
    */
   predict: handleUnaryCall<PredictRequest, PredictResponse>;
   /**
@@ -8772,6 +8784,10 @@ export interface ModelServerServer extends UntypedServiceImplementation {
    * requests with their ids. A bad message is answered with its error and leaves
    * the stream open. A client may have any number of messages outstanding: the
    * server reads as fast as its answers are taken.
+   *
+   * Errors: in an answer, as Predict. The stream itself ends with
+   * INFLIGHT_BYTES_LIMIT_REACHED where there is no room for what comes off the wire
+   * or for an answer; what was outstanding may then be sent again over a new one.
    */
   predictStream: handleBidiStreamingCall<PredictStreamRequest, PredictStreamResponse>;
   /**
@@ -8828,8 +8844,9 @@ export interface ModelServerClient extends Client {
    * cancellation ends the training and leaves nothing behind.
    *
    * Errors: INVALID_REQUEST, MODEL_ALREADY_EXISTS, NO_FREE_TRAINING_SLOT,
-   * TRAINING_MEMORY_LIMIT, TRAINING_CRASHED, NOT_IMPLEMENTED. They are checked
-   * in the order envelope (name, estimator, options, shape), name, slot, data.
+   * INFLIGHT_BYTES_LIMIT_REACHED, TRAINING_MEMORY_LIMIT, TRAINING_CRASHED,
+   * NOT_IMPLEMENTED. What the request says is checked in the order envelope (name,
+   * estimator, options, shape), name, slot, data.
    */
   fit(request: FitRequest, callback: (error: ServiceError | null, response: FitResponse) => void): ClientUnaryCall;
   fit(
@@ -8851,10 +8868,12 @@ export interface ModelServerClient extends Client {
    * the training runs its progress comes back, and last the stored model. A
    * repetition (see `request_id`) answers `start` with the model.
    *
-   * A client that goes away, sends what does not fit, or sends no whole message for
-   * 60 seconds before its half-close, gives back name and slot, and leaves nothing.
+   * A client that goes away, sends what does not fit, sends no whole message for 60
+   * seconds before its half-close, or falls 60 seconds behind 1 KiB a second with
+   * its messages, gives back name and slot, and leaves nothing.
    *
-   * Errors: as Fit, and DEADLINE_EXCEEDED for an upload that stands still. The
+   * Errors: as Fit (INFLIGHT_BYTES_LIMIT_REACHED where there is no room for a
+   * chunk), and DEADLINE_EXCEEDED for an upload that stands still or trickles. The
    * fields of `start`, and what is found in the values, are named as in Fit, other
    * fields of a chunk from `chunk` on; rows are counted over all chunks. The order
    * is envelope, name, slot, data.
@@ -8869,7 +8888,8 @@ export interface ModelServerClient extends Client {
    * Predicts the labels, and on demand the class probabilities, of rows.
    *
    * Errors: INVALID_REQUEST, MODEL_NOT_FOUND, MODEL_NOT_LOADED,
-   * MODEL_IN_TRAINING, MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED.
+   * MODEL_IN_TRAINING, MODEL_CORRUPT, MODEL_FORMAT_UNSUPPORTED,
+   * INFLIGHT_BYTES_LIMIT_REACHED (for its message, or for its answer).
    */
   predict(
     request: PredictRequest,
@@ -8891,6 +8911,10 @@ export interface ModelServerClient extends Client {
    * requests with their ids. A bad message is answered with its error and leaves
    * the stream open. A client may have any number of messages outstanding: the
    * server reads as fast as its answers are taken.
+   *
+   * Errors: in an answer, as Predict. The stream itself ends with
+   * INFLIGHT_BYTES_LIMIT_REACHED where there is no room for what comes off the wire
+   * or for an answer; what was outstanding may then be sent again over a new one.
    */
   predictStream(): ClientDuplexStream<PredictStreamRequest, PredictStreamResponse>;
   predictStream(options: Partial<CallOptions>): ClientDuplexStream<PredictStreamRequest, PredictStreamResponse>;

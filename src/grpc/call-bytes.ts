@@ -1,0 +1,240 @@
+import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
+import { constants, type ServerHttp2Stream } from 'node:http2';
+import { DomainError } from '../errors.js';
+import type { InFlightBytes } from './in-flight-bytes.js';
+import type { LargeCall } from './standstills.js';
+import { toServiceError } from './status.js';
+import { PIECE_BYTES, writeInPieces } from './write-in-pieces.js';
+
+const RETRY_AFTER_MS = 1000;
+/** Before each message of a call: a flag and a length. They are not its own. */
+export const FRAME_BYTES = 5;
+/** To how many bytes one can grow that was compressed by deflate or gzip. */
+const MOST_INFLATED = 1032;
+/** Calls that hold less are not worth being watched; it would cost more than a small prediction may. */
+const MANY_BYTES = 2 ** 16;
+
+/** Whoever answers a call. */
+export interface CallHandler {
+  /** The call has ended already, for this reason. */
+  abort(reason: DomainError): void;
+}
+
+/** The bytes of one call that count: of its messages, as far as nobody has dealt with them, and of its answers. */
+export class CallBytes implements LargeCall {
+  readonly #budget: InFlightBytes;
+  readonly #path: string;
+  readonly #call: ServerInterceptingCallInterface | undefined;
+  readonly #stream: ServerHttp2Stream | undefined;
+  #held = 0;
+  /** Of what it holds, what compressed messages may have grown to. */
+  #inflated = 0;
+  /** Of what it holds, what was made of its message. */
+  #made = 0;
+  /** Who has the call's messages now. */
+  #handler: CallHandler | undefined;
+  #isClosed: boolean;
+  #hasEnded = false;
+  #isRefused = false;
+  #isAtWork = false;
+  /** Whether it holds so much that its moves are noted. */
+  #isLarge = false;
+  #movedAt = 0;
+  readonly #isCompressed: boolean;
+  /** What is still to come of the frame of the first message. */
+  #frame = FRAME_BYTES;
+
+  constructor(budget: InFlightBytes, path = '', call?: ServerInterceptingCallInterface, stream?: ServerHttp2Stream) {
+    this.#budget = budget;
+    this.#path = path;
+    this.#call = call;
+    this.#stream = stream;
+    // Without a stream nothing tells of its end: then its handler's end is that of the call.
+    this.#isClosed = stream === undefined;
+    this.#isCompressed = call !== undefined && isCompressed(call);
+  }
+
+  /**
+   * Adds a chunk off the wire. A compressed one counts as what it may grow to,
+   * since it grows before anyone sees it.
+   */
+  received(bytes: number): void {
+    const own = Math.max(0, bytes - this.#frame);
+    this.#frame = 0;
+    if (!this.#isCompressed) {
+      this.add(own);
+      return;
+    }
+    const inflated = Math.min(own * MOST_INFLATED, this.#budget.maxMessageBytes - this.#inflated);
+    this.#inflated += inflated;
+    this.add(inflated);
+  }
+
+  /** Adds bytes that are there already: where there is no room for them, the call ends. */
+  add(bytes: number): void {
+    if (this.#hasEnded) return;
+    // First, so that the call for which room is made is not one of those that stand still.
+    if (this.#isLarge) this.#move();
+    if (this.#budget.take(bytes)) this.#grow(bytes);
+    else this.#refuse(bytes);
+  }
+
+  /** Takes bytes away that are dealt with. */
+  giveBack(bytes: number): void {
+    const given = Math.min(bytes, this.#held);
+    this.#held -= given;
+    this.#budget.giveBack(given);
+    if (this.#isLarge) this.#move();
+  }
+
+  /**
+   * Adds bytes that are about to be made of the call's message.
+   *
+   * @throws INFLIGHT_BYTES_LIMIT_REACHED where there is no room for them.
+   */
+  need(bytes: number): void {
+    if (!this.#budget.take(bytes)) throw this.#overBudget(bytes);
+    this.#grow(bytes);
+    this.#made += bytes;
+  }
+
+  /**
+   * Takes a message of a stream away that is dealt with, and what was made of it. Of a
+   * compressed stream it is all that was counted so far: how much of it was for this
+   * message, nobody knows.
+   */
+  giveBackMessage(bytes: number): void {
+    this.giveBack(this.#made + (this.#isCompressed ? this.#inflated : bytes + FRAME_BYTES));
+    this.#inflated = this.#made = 0;
+  }
+
+  /**
+   * From now on the call holds `bytes` in place of what it held.
+   *
+   * @throws INFLIGHT_BYTES_LIMIT_REACHED where there is no room for them; it holds nothing then.
+   */
+  hold(bytes: number): void {
+    this.giveBack(this.#held);
+    if (!this.#budget.take(bytes)) throw this.#overBudget(bytes);
+    this.#grow(bytes);
+    this.#made = 0;
+  }
+
+  /** An answer of so many bytes is about to be written; of a large one it shows whether somebody takes it. */
+  willAnswer(bytes: number): void {
+    if (bytes > PIECE_BYTES && this.#stream !== undefined) writeInPieces(this.#stream, () => this.#move());
+  }
+
+  /** Whether nothing was counted as it came, so that the call's handler has to. */
+  get isBlind(): boolean {
+    return this.#stream === undefined;
+  }
+
+  /** A handler has the messages now: what it holds counts until it ends, even when the client has gone. */
+  beginHandling(handler: CallHandler): void {
+    this.#handler = handler;
+    this.#isAtWork = true;
+  }
+
+  /** The handler waits for the client: for the rest of a message, or until an answer is taken. */
+  beginWaiting(): void {
+    this.#isAtWork = false;
+    if (this.#isLarge) this.#move();
+  }
+
+  /** The handler has something to do again. */
+  endWaiting(): void {
+    this.#isAtWork = true;
+  }
+
+  get isAtWork(): boolean {
+    return this.#isAtWork;
+  }
+
+  get movedAt(): number {
+    return this.#movedAt;
+  }
+
+  /** What still comes is dropped, and what was answered counts until it is taken, or the client has gone. */
+  endHandling(): void {
+    this.#handler = undefined;
+    this.#hasEnded = true;
+    this.beginWaiting();
+    if (this.#isRefused && !this.#isClosed) return;
+    const unsent = this.#isClosed ? 0 : (this.#stream?.writableLength ?? 0);
+    if (this.#held > unsent) this.giveBack(this.#held - unsent);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#handler === undefined) this.giveBack(this.#held);
+  }
+
+  endEarly(error: DomainError): void {
+    const stream = this.#stream;
+    const canHear = stream?.writableEnded === false && stream.writableLength === 0;
+    this.#hasEnded = true;
+    this.giveBack(this.#held);
+    if (stream?.headersSent !== true) {
+      this.#call?.sendStatus(toServiceError(error));
+      stream?.close(constants.NGHTTP2_NO_ERROR);
+    } else if (canHear) {
+      // The client need not close a stream whose status it has, so that is done here; after the status.
+      this.#call?.sendStatus(toServiceError(error));
+      stream.once('wantTrailers', () => setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR)));
+    } else stream.close(constants.NGHTTP2_CANCEL); // A status would wait behind answers that nobody takes.
+    this.#tell(error);
+  }
+
+  #refuse(bytes: number): void {
+    const error = this.#overBudget(bytes);
+    this.#hasEnded = this.#isRefused = true;
+    const stream = this.#stream;
+    const isAnswered = stream?.headersSent === true;
+    this.#call?.sendStatus(toServiceError(error));
+    // What was collected of its messages goes with the stream, and the client need not send the rest. Where answers
+    // came before, closing it would overtake the status; then the client closes it, and as long its bytes count.
+    if (!isAnswered) {
+      this.giveBack(this.#held);
+      stream?.close(constants.NGHTTP2_NO_ERROR);
+    }
+    this.#tell(error);
+  }
+
+  /** Tells whoever has the call why it has ended. */
+  #tell(error: DomainError): void {
+    if (this.#handler === undefined) this.#budget.onRefusal(this.#path, error);
+    else this.#handler.abort(error);
+  }
+
+  #grow(bytes: number): void {
+    this.#held += bytes;
+    if (!this.#isLarge && this.#held >= MANY_BYTES) this.#move();
+  }
+
+  /** Notes that something of it has moved, and whether it is watched from now on. */
+  #move(): void {
+    this.#movedAt = performance.now();
+    const isLarge = this.#held >= MANY_BYTES;
+    if (isLarge === this.#isLarge) return;
+    this.#isLarge = isLarge;
+    const { standstills } = this.#budget;
+    if (isLarge) standstills.watch(this);
+    else standstills.unwatch(this);
+  }
+
+  #overBudget(bytes: number): DomainError {
+    const { total, max } = this.#budget;
+    return new DomainError(
+      'INFLIGHT_BYTES_LIMIT_REACHED',
+      `${total} bytes of messages are under way, and ${bytes} more would be above the ${max} that MAX_INFLIGHT_BYTES allows; try again later`,
+      { retryAfterMs: RETRY_AFTER_MS },
+    );
+  }
+}
+
+/** Whether a call's messages may be compressed; as far as grpc-js tells. */
+function isCompressed(call: object): boolean {
+  const { incomingEncoding = 'identity' } = call as { readonly incomingEncoding?: unknown };
+  return incomingEncoding !== 'identity';
+}

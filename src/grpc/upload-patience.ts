@@ -1,0 +1,31 @@
+/** What an upload has to bring over time, in bytes a second. */
+const LEAST_RATE = 1024;
+
+/**
+ * How long the server still waits for the next message of an upload, which keeps a
+ * name and a training slot: as long as its messages are no more than `limitMs`
+ * behind LEAST_RATE. A pause is made up for by what comes after it; bytes ahead of
+ * that rate buy no longer pause. The time that the server takes itself is not counted.
+ */
+export class UploadPatience {
+  readonly #limitMs: number;
+  #leftMs: number;
+
+  constructor(limitMs: number) {
+    this.#limitMs = this.#leftMs = limitMs;
+  }
+
+  get leftMs(): number {
+    return this.#leftMs;
+  }
+
+  /** Whether the upload is behind. */
+  get isStrained(): boolean {
+    return this.#leftMs < this.#limitMs;
+  }
+
+  /** A message of `bytes` has come, for which the server waited `ms`. */
+  spend(ms: number, bytes: number): void {
+    this.#leftMs = Math.min(this.#limitMs, Math.max(0, this.#leftMs - ms) + (bytes / LEAST_RATE) * 1000);
+  }
+}

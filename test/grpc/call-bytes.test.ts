@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { once } from 'node:events';
+import { connect, createServer, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { CallBytes } from '../../src/grpc/call-bytes.js';
+import { InFlightBytes } from '../../src/grpc/in-flight-bytes.js';
+import { PIECE_BYTES } from '../../src/grpc/write-in-pieces.js';
+
+const SIZE = 4 * PIECE_BYTES;
+
+describe('The bytes of a call', () => {
+  it('move while its large answer is taken bit by bit', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+      settings: { initialWindowSize: 0 },
+    });
+    await once(session, 'connect');
+    session.setLocalWindowSize(2 ** 30);
+    const call = session.request({ ':method': 'POST' });
+    const [stream] = (await once(server, 'stream')) as [ServerHttp2Stream];
+    stream.respond({}, { waitForTrailers: true });
+
+    const bytes = new CallBytes(new InFlightBytes(SIZE, SIZE), '', undefined, stream);
+    bytes.beginHandling({ abort: () => undefined });
+    bytes.hold(SIZE);
+    bytes.willAnswer(SIZE);
+    stream.write(Buffer.alloc(SIZE));
+    bytes.endHandling();
+    const heldSince = bytes.movedAt;
+    expect(bytes.isAtWork).to.equal(false);
+
+    let received = 0;
+    const taken = new Promise<void>((resolve) => {
+      call.on('data', (chunk: Buffer) => {
+        received += chunk.byteLength;
+        if (received > PIECE_BYTES) resolve();
+      });
+    });
+    session.settings({ initialWindowSize: PIECE_BYTES + 1 });
+    await taken;
+    expect(bytes.movedAt).to.be.greaterThan(heldSince);
+    expect(stream.writableLength).to.equal(SIZE);
+    session.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
