@@ -3,6 +3,7 @@ import type { ServerHttp2Stream } from 'node:http2';
 import type { DomainError } from '../errors.js';
 import { CallBytes } from './call-bytes.js';
 import { STANDSTILL_MS, Standstills } from './standstills.js';
+import { streamOf } from './stream-of.js';
 
 /** Where the HTTP/2 stream of a call keeps what of its bytes counts. */
 const BYTES = Symbol('bytes in flight');
@@ -64,7 +65,7 @@ export class InFlightBytes {
 
   /** Watches every call's bytes; the calls themselves stay as they are. */
   readonly interceptor: ServerInterceptor = ({ path }, call) => {
-    const stream = streamOf(call);
+    const stream: WatchedStream | undefined = streamOf(call);
     if (stream !== undefined) {
       stream[BYTES] = new CallBytes(this, path, call, stream);
       // Before grpc-js, which then does not collect what is refused. Unlike `on`, it does not make the stream flow.
@@ -96,17 +97,10 @@ function endOfStream(this: WatchedStream): void {
 function bytesBelow(call: object): CallBytes | undefined {
   let below: unknown = call;
   while (typeof below === 'object' && below !== null) {
-    const bytes = streamOf(below)?.[BYTES];
+    const stream: WatchedStream | undefined = streamOf(below);
+    const bytes = stream?.[BYTES];
     if (bytes !== undefined) return bytes;
     below = (below as { readonly call?: unknown }).call;
   }
   return undefined;
-}
-
-/** The HTTP/2 stream of a call next to it; undefined where grpc-js has moved it. */
-function streamOf(call: object): WatchedStream | undefined {
-  const { stream } = call as { readonly stream?: Partial<ServerHttp2Stream> };
-  return typeof stream?.prependListener === 'function' && typeof stream.close === 'function'
-    ? (stream as WatchedStream)
-    : undefined;
 }

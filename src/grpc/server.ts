@@ -6,6 +6,7 @@ import { Calls } from './calls.js';
 import { createHandlers } from './handlers.js';
 import { InFlightBytes } from './in-flight-bytes.js';
 import { MessageStream } from './message-stream.js';
+import { widenReceiveWindow } from './receive-window.js';
 import { addReflection } from './reflection.js';
 import { servedService } from './service-definition.js';
 import { STANDSTILL_MS } from './standstills.js';
@@ -60,6 +61,7 @@ export class GrpcServer {
       'grpc.so_reuseport': 0,
       ...KEEPALIVE,
       interceptors: [
+        widenReceiveWindow,
         inFlightBytes.interceptor,
         MessageStream.interceptor(servedService.fitStream.path, servedService.predictStream.path),
       ],
