@@ -53,16 +53,15 @@ function addLeaf(node: usize, sums: usize): void {
 }
 
 /**
- * Notes the node that a row stands at, and appends the row to the list of those
- * that have not arrived if it has not: it is written in any case, and written over
- * if it has, since nobody could predict a branch here.
+ * Appends a row to the list of those that have not arrived if it has not: it is
+ * written in any case, and written over if it has, since nobody could predict a
+ * branch here.
  *
  * @param row the address of the row's values, and above it that of its node
  * @returns the end of the list
  */
 @inline
-function note(row: u64, node: usize, end: usize): usize {
-  store<u32>(<usize>(row >> 32), <u32>node);
+function append(row: u64, node: usize, end: usize): usize {
   store<u64>(end, row);
   return end + ((<usize>!isLeaf(node)) << 3);
 }
@@ -136,15 +135,30 @@ function walkDown(
       n6 = step(n6, block + 48);
       n7 = step(n7, block + 56);
     }
-    const row = ((<u64>slot) << 32) | <u64>block;
-    end = note(row, n0, end);
-    end = note(row + 1 * NEXT_ROW, n1, end);
-    end = note(row + 2 * NEXT_ROW, n2, end);
-    end = note(row + 3 * NEXT_ROW, n3, end);
-    end = note(row + 4 * NEXT_ROW, n4, end);
-    end = note(row + 5 * NEXT_ROW, n5, end);
-    end = note(row + 6 * NEXT_ROW, n6, end);
-    end = note(row + 7 * NEXT_ROW, n7, end);
+    let row = ((<u64>slot) << 32) | <u64>block;
+    store<u32>(slot, <u32>n0);
+    end = append(row, n0, end);
+    row += NEXT_ROW;
+    store<u32>(slot, <u32>n1, 4);
+    end = append(row, n1, end);
+    row += NEXT_ROW;
+    store<u32>(slot, <u32>n2, 8);
+    end = append(row, n2, end);
+    row += NEXT_ROW;
+    store<u32>(slot, <u32>n3, 12);
+    end = append(row, n3, end);
+    row += NEXT_ROW;
+    store<u32>(slot, <u32>n4, 16);
+    end = append(row, n4, end);
+    row += NEXT_ROW;
+    store<u32>(slot, <u32>n5, 20);
+    end = append(row, n5, end);
+    row += NEXT_ROW;
+    store<u32>(slot, <u32>n6, 24);
+    end = append(row, n6, end);
+    row += NEXT_ROW;
+    store<u32>(slot, <u32>n7, 28);
+    end = append(row, n7, end);
     slot += 32;
   }
   return end;
@@ -185,14 +199,22 @@ function walkOn(waiting: usize, end: usize): usize {
       n6 = step(n6, <usize>load<u32>(at, 48));
       n7 = step(n7, <usize>load<u32>(at, 56));
     }
-    rest = note(load<u64>(at), n0, rest);
-    rest = note(load<u64>(at, 8), n1, rest);
-    rest = note(load<u64>(at, 16), n2, rest);
-    rest = note(load<u64>(at, 24), n3, rest);
-    rest = note(load<u64>(at, 32), n4, rest);
-    rest = note(load<u64>(at, 40), n5, rest);
-    rest = note(load<u64>(at, 48), n6, rest);
-    rest = note(load<u64>(at, 56), n7, rest);
+    store<u32>(<usize>load<u32>(at, 4), <u32>n0);
+    rest = append(load<u64>(at), n0, rest);
+    store<u32>(<usize>load<u32>(at, 12), <u32>n1);
+    rest = append(load<u64>(at, 8), n1, rest);
+    store<u32>(<usize>load<u32>(at, 20), <u32>n2);
+    rest = append(load<u64>(at, 16), n2, rest);
+    store<u32>(<usize>load<u32>(at, 28), <u32>n3);
+    rest = append(load<u64>(at, 24), n3, rest);
+    store<u32>(<usize>load<u32>(at, 36), <u32>n4);
+    rest = append(load<u64>(at, 32), n4, rest);
+    store<u32>(<usize>load<u32>(at, 44), <u32>n5);
+    rest = append(load<u64>(at, 40), n5, rest);
+    store<u32>(<usize>load<u32>(at, 52), <u32>n6);
+    rest = append(load<u64>(at, 48), n6, rest);
+    store<u32>(<usize>load<u32>(at, 60), <u32>n7);
+    rest = append(load<u64>(at, 56), n7, rest);
   }
   return rest;
 }
