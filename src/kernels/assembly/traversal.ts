@@ -117,15 +117,24 @@ function walkDown(
   let end = waiting;
   let slot = standing;
   for (let block = x, blocksEnd = x + <usize>nBlocks * blockBytes; block < blocksEnd; block += blockBytes) {
-    let n0 = root;
-    let n1 = root;
-    let n2 = root;
-    let n3 = root;
-    let n4 = root;
-    let n5 = root;
-    let n6 = root;
-    let n7 = root;
-    for (let level: u32 = 0; level < levels; level++) {
+    store<u32>(slot, <u32>root);
+    store<u32>(slot, <u32>root, 4);
+    store<u32>(slot, <u32>root, 8);
+    store<u32>(slot, <u32>root, 12);
+    store<u32>(slot, <u32>root, 16);
+    store<u32>(slot, <u32>root, 20);
+    store<u32>(slot, <u32>root, 24);
+    store<u32>(slot, <u32>root, 28);
+    for (let level: u32 = 0; level < levels; level += 2) {
+      let n0 = step(<usize>load<u32>(slot), block);
+      let n1 = step(<usize>load<u32>(slot, 4), block + 8);
+      let n2 = step(<usize>load<u32>(slot, 8), block + 16);
+      let n3 = step(<usize>load<u32>(slot, 12), block + 24);
+      let n4 = step(<usize>load<u32>(slot, 16), block + 32);
+      let n5 = step(<usize>load<u32>(slot, 20), block + 40);
+      let n6 = step(<usize>load<u32>(slot, 24), block + 48);
+      let n7 = step(<usize>load<u32>(slot, 28), block + 56);
+      store<u32>(slot, <u32>n0);
       n0 = step(n0, block);
       n1 = step(n1, block + 8);
       n2 = step(n2, block + 16);
@@ -134,31 +143,31 @@ function walkDown(
       n5 = step(n5, block + 40);
       n6 = step(n6, block + 48);
       n7 = step(n7, block + 56);
+      store<u32>(slot, <u32>n0);
+      store<u32>(slot, <u32>n1, 4);
+      store<u32>(slot, <u32>n2, 8);
+      store<u32>(slot, <u32>n3, 12);
+      store<u32>(slot, <u32>n4, 16);
+      store<u32>(slot, <u32>n5, 20);
+      store<u32>(slot, <u32>n6, 24);
+      store<u32>(slot, <u32>n7, 28);
     }
     let row = ((<u64>slot) << 32) | <u64>block;
-    store<u32>(slot, <u32>n0);
-    end = append(row, n0, end);
+    end = append(row, <usize>load<u32>(slot), end);
     row += NEXT_ROW;
-    store<u32>(slot, <u32>n1, 4);
-    end = append(row, n1, end);
+    end = append(row, <usize>load<u32>(slot, 4), end);
     row += NEXT_ROW;
-    store<u32>(slot, <u32>n2, 8);
-    end = append(row, n2, end);
+    end = append(row, <usize>load<u32>(slot, 8), end);
     row += NEXT_ROW;
-    store<u32>(slot, <u32>n3, 12);
-    end = append(row, n3, end);
+    end = append(row, <usize>load<u32>(slot, 12), end);
     row += NEXT_ROW;
-    store<u32>(slot, <u32>n4, 16);
-    end = append(row, n4, end);
+    end = append(row, <usize>load<u32>(slot, 16), end);
     row += NEXT_ROW;
-    store<u32>(slot, <u32>n5, 20);
-    end = append(row, n5, end);
+    end = append(row, <usize>load<u32>(slot, 20), end);
     row += NEXT_ROW;
-    store<u32>(slot, <u32>n6, 24);
-    end = append(row, n6, end);
+    end = append(row, <usize>load<u32>(slot, 24), end);
     row += NEXT_ROW;
-    store<u32>(slot, <u32>n7, 28);
-    end = append(row, n7, end);
+    end = append(row, <usize>load<u32>(slot, 28), end);
     slot += 32;
   }
   return end;
@@ -180,25 +189,23 @@ function walkOn(waiting: usize, end: usize): usize {
   store<u64>(end, last, 48);
   let rest = waiting;
   for (let at = waiting; at < end; at += 64) {
-    let n0 = <usize>load<u32>(<usize>load<u32>(at, 4));
-    let n1 = <usize>load<u32>(<usize>load<u32>(at, 12));
-    let n2 = <usize>load<u32>(<usize>load<u32>(at, 20));
-    let n3 = <usize>load<u32>(<usize>load<u32>(at, 28));
-    let n4 = <usize>load<u32>(<usize>load<u32>(at, 36));
-    let n5 = <usize>load<u32>(<usize>load<u32>(at, 44));
-    let n6 = <usize>load<u32>(<usize>load<u32>(at, 52));
-    let n7 = <usize>load<u32>(<usize>load<u32>(at, 60));
-    // The rows are loaded each time: there are not enough registers to keep them.
-    for (let level: u32 = 0; level < STRIDE; level++) {
-      n0 = step(n0, <usize>load<u32>(at));
-      n1 = step(n1, <usize>load<u32>(at, 8));
-      n2 = step(n2, <usize>load<u32>(at, 16));
-      n3 = step(n3, <usize>load<u32>(at, 24));
-      n4 = step(n4, <usize>load<u32>(at, 32));
-      n5 = step(n5, <usize>load<u32>(at, 40));
-      n6 = step(n6, <usize>load<u32>(at, 48));
-      n7 = step(n7, <usize>load<u32>(at, 56));
-    }
+    let n0 = step(<usize>load<u32>(<usize>load<u32>(at, 4)), <usize>load<u32>(at));
+    let n1 = step(<usize>load<u32>(<usize>load<u32>(at, 12)), <usize>load<u32>(at, 8));
+    let n2 = step(<usize>load<u32>(<usize>load<u32>(at, 20)), <usize>load<u32>(at, 16));
+    let n3 = step(<usize>load<u32>(<usize>load<u32>(at, 28)), <usize>load<u32>(at, 24));
+    let n4 = step(<usize>load<u32>(<usize>load<u32>(at, 36)), <usize>load<u32>(at, 32));
+    let n5 = step(<usize>load<u32>(<usize>load<u32>(at, 44)), <usize>load<u32>(at, 40));
+    let n6 = step(<usize>load<u32>(<usize>load<u32>(at, 52)), <usize>load<u32>(at, 48));
+    let n7 = step(<usize>load<u32>(<usize>load<u32>(at, 60)), <usize>load<u32>(at, 56));
+    store<u32>(<usize>load<u32>(at, 4), <u32>n0);
+    n0 = step(n0, <usize>load<u32>(at));
+    n1 = step(n1, <usize>load<u32>(at, 8));
+    n2 = step(n2, <usize>load<u32>(at, 16));
+    n3 = step(n3, <usize>load<u32>(at, 24));
+    n4 = step(n4, <usize>load<u32>(at, 32));
+    n5 = step(n5, <usize>load<u32>(at, 40));
+    n6 = step(n6, <usize>load<u32>(at, 48));
+    n7 = step(n7, <usize>load<u32>(at, 56));
     store<u32>(<usize>load<u32>(at, 4), <u32>n0);
     rest = append(load<u64>(at), n0, rest);
     store<u32>(<usize>load<u32>(at, 12), <u32>n1);
