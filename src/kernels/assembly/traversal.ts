@@ -9,9 +9,9 @@
  * node, for all trees: half of all nodes need no memory, and the last one of a walk
  * is in the cache.
  *
- * Both children are told, although one would tell the other: a load that waits for
- * a comparison keeps the compiler from putting off the comparisons of all rows,
- * which has more in flight than there are registers.
+ * Both children are told, although one would tell the other: the load that waits
+ * for a comparison keeps the compiler from loading for all rows before it compares,
+ * for which there are not enough registers.
  *
  * Shares are 16 bytes each: a class (u32, at 0) and its share (f64, at 8).
  *
@@ -20,8 +20,6 @@
  */
 const NODE_BYTES: usize = 24;
 const PURE: u32 = 0x8000_0000;
-/** How many levels rows that have not arrived go down between two looks whether they have. */
-const STRIDE: u32 = 2;
 /** From one row of a block to the next: its values, and above them its node. */
 const NEXT_ROW: u64 = (4 << 32) | 8;
 
@@ -103,7 +101,34 @@ export function walkBatch(
   }
 }
 
-/** All rows go down from `root`; returns the end of those that wait to go on. */
+/** Appends the rows of a block that have not arrived. */
+@inline
+function appendBlock(block: usize, slot: usize, waiting: usize): usize {
+  let end = waiting;
+  let row = ((<u64>slot) << 32) | <u64>block;
+  end = append(row, <usize>load<u32>(slot), end);
+  row += NEXT_ROW;
+  end = append(row, <usize>load<u32>(slot, 4), end);
+  row += NEXT_ROW;
+  end = append(row, <usize>load<u32>(slot, 8), end);
+  row += NEXT_ROW;
+  end = append(row, <usize>load<u32>(slot, 12), end);
+  row += NEXT_ROW;
+  end = append(row, <usize>load<u32>(slot, 16), end);
+  row += NEXT_ROW;
+  end = append(row, <usize>load<u32>(slot, 20), end);
+  row += NEXT_ROW;
+  end = append(row, <usize>load<u32>(slot, 24), end);
+  row += NEXT_ROW;
+  end = append(row, <usize>load<u32>(slot, 28), end);
+  return end;
+}
+
+/**
+ * All rows go down from `root`; returns the end of those that wait to go on. Between
+ * two rounds of the loop their nodes are in memory: in registers, compilers would
+ * keep each of them twice, as a number and as an address, and run out of registers.
+ */
 function walkDown(
   x: usize,
   nBlocks: u32,
@@ -134,6 +159,7 @@ function walkDown(
       let n5 = step(<usize>load<u32>(slot, 20), block + 40);
       let n6 = step(<usize>load<u32>(slot, 24), block + 48);
       let n7 = step(<usize>load<u32>(slot, 28), block + 56);
+      // A store in between keeps the compiler from taking both levels of a row at once, the second of which waits.
       store<u32>(slot, <u32>n0);
       n0 = step(n0, block);
       n1 = step(n1, block + 8);
@@ -152,30 +178,15 @@ function walkDown(
       store<u32>(slot, <u32>n6, 24);
       store<u32>(slot, <u32>n7, 28);
     }
-    let row = ((<u64>slot) << 32) | <u64>block;
-    end = append(row, <usize>load<u32>(slot), end);
-    row += NEXT_ROW;
-    end = append(row, <usize>load<u32>(slot, 4), end);
-    row += NEXT_ROW;
-    end = append(row, <usize>load<u32>(slot, 8), end);
-    row += NEXT_ROW;
-    end = append(row, <usize>load<u32>(slot, 12), end);
-    row += NEXT_ROW;
-    end = append(row, <usize>load<u32>(slot, 16), end);
-    row += NEXT_ROW;
-    end = append(row, <usize>load<u32>(slot, 20), end);
-    row += NEXT_ROW;
-    end = append(row, <usize>load<u32>(slot, 24), end);
-    row += NEXT_ROW;
-    end = append(row, <usize>load<u32>(slot, 28), end);
+    end = appendBlock(block, slot, end);
     slot += 32;
   }
   return end;
 }
 
 /**
- * The rows from `waiting` to `end` go on; returns the end of those that still wait,
- * which stand there then.
+ * The rows from `waiting` to `end` go on by two levels; returns the end of those that
+ * still wait, which are listed from `waiting` again.
  */
 function walkOn(waiting: usize, end: usize): usize {
   // The last group is filled up with its last row, which then goes down more than once.
@@ -188,6 +199,7 @@ function walkOn(waiting: usize, end: usize): usize {
   store<u64>(end, last, 40);
   store<u64>(end, last, 48);
   let rest = waiting;
+  // The rows are loaded each time: there are not enough registers to keep them.
   for (let at = waiting; at < end; at += 64) {
     let n0 = step(<usize>load<u32>(<usize>load<u32>(at, 4)), <usize>load<u32>(at));
     let n1 = step(<usize>load<u32>(<usize>load<u32>(at, 12)), <usize>load<u32>(at, 8));
@@ -197,6 +209,7 @@ function walkOn(waiting: usize, end: usize): usize {
     let n5 = step(<usize>load<u32>(<usize>load<u32>(at, 44)), <usize>load<u32>(at, 40));
     let n6 = step(<usize>load<u32>(<usize>load<u32>(at, 52)), <usize>load<u32>(at, 48));
     let n7 = step(<usize>load<u32>(<usize>load<u32>(at, 60)), <usize>load<u32>(at, 56));
+    // As in walkDown: all rows go down a level before one goes down the next.
     store<u32>(<usize>load<u32>(at, 4), <u32>n0);
     n0 = step(n0, <usize>load<u32>(at));
     n1 = step(n1, <usize>load<u32>(at, 8));
