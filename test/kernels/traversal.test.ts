@@ -131,8 +131,8 @@ function chain(depth: number, right: boolean): Tree {
 
 /** Rows that part all along the chains, in an order that mixes them. */
 function spread(nRows: number, missing = false): number[][] {
-  return Array.from({ length: nRows }, (_, i) =>
-    Array.from({ length: N_FEATURES }, (_, j) => {
+  return Array.from({ length: nRows }, (_row, i) =>
+    Array.from({ length: N_FEATURES }, (_value, j) => {
       if (missing && (i * 7 + j) % 5 === 0) return NaN;
       return (((i * 37 + j * 11) % 101) - 50) / 40;
     }),
