@@ -20,14 +20,28 @@
  */
 const NODE_BYTES: usize = 24;
 const PURE: u32 = 0x8000_0000;
+/** How many levels all rows go down in a round. */
+const LEVELS: u32 = 4;
 /** From one row of a block to the next: its values, and above them its node. */
 const NEXT_ROW: u64 = (4 << 32) | 8;
+
+/** The node below `node` for a row with `value` at its place. */
+@inline
+function childFor(node: usize, value: f64): usize {
+  const right = value > load<f64>(node);
+  return <usize>load<u32>(node + ((<usize>right) << 2), 12);
+}
+
+/** The place of the value that a node looks at. */
+@inline
+function placeOf(node: usize): usize {
+  return <usize>load<u32>(node, 8);
+}
 
 /** The node below `node` for the row at `x`, the first of its values. */
 @inline
 function step(node: usize, x: usize): usize {
-  const right = load<f64>(x + <usize>load<u32>(node, 8)) > load<f64>(node);
-  return <usize>load<u32>(node + ((<usize>right) << 2), 12);
+  return childFor(node, load<f64>(x + placeOf(node)));
 }
 
 @inline
@@ -71,7 +85,7 @@ function append(row: u64, node: usize, end: usize): usize {
  *
  * @param x f64[nBlocks][nFeatures][8]
  * @param roots u32[nTrees], addresses
- * @param levels u32[nTrees], how many levels all rows go down first
+ * @param levels u32[nTrees], how many levels, and up to three more, all rows go down first
  * @param sums f64[nBlocks][8][nClasses]
  * @param standing u32[nBlocks][8], scratch: the node that each row stands at
  * @param waiting u64[nBlocks + 1][8], scratch: the rows that have not arrived
@@ -150,25 +164,51 @@ function walkDown(
     store<u32>(slot, <u32>root, 20);
     store<u32>(slot, <u32>root, 24);
     store<u32>(slot, <u32>root, 28);
-    for (let level: u32 = 0; level < levels; level += 2) {
-      let n0 = step(<usize>load<u32>(slot), block);
-      let n1 = step(<usize>load<u32>(slot, 4), block + 8);
-      let n2 = step(<usize>load<u32>(slot, 8), block + 16);
-      let n3 = step(<usize>load<u32>(slot, 12), block + 24);
-      let n4 = step(<usize>load<u32>(slot, 16), block + 32);
-      let n5 = step(<usize>load<u32>(slot, 20), block + 40);
-      let n6 = step(<usize>load<u32>(slot, 24), block + 48);
-      let n7 = step(<usize>load<u32>(slot, 28), block + 56);
-      // A store in between keeps the compiler from taking both levels of a row at once, the second of which waits.
+    // The stores between levels keep the compiler from taking all levels of a row at once, each of which waits.
+    for (let level: u32 = 0; level < levels; level += LEVELS) {
+      let n0 = <usize>load<u32>(slot);
+      let n1 = <usize>load<u32>(slot, 4);
+      let n2 = <usize>load<u32>(slot, 8);
+      let n3 = <usize>load<u32>(slot, 12);
+      let n4 = <usize>load<u32>(slot, 16);
+      let n5 = <usize>load<u32>(slot, 20);
+      let n6 = <usize>load<u32>(slot, 24);
+      let n7 = <usize>load<u32>(slot, 28);
+      n0 = childFor(n0, load<f64>(block + placeOf(n0)));
+      n1 = childFor(n1, load<f64>(block + placeOf(n1), 8));
+      n2 = childFor(n2, load<f64>(block + placeOf(n2), 16));
+      n3 = childFor(n3, load<f64>(block + placeOf(n3), 24));
+      n4 = childFor(n4, load<f64>(block + placeOf(n4), 32));
+      n5 = childFor(n5, load<f64>(block + placeOf(n5), 40));
+      n6 = childFor(n6, load<f64>(block + placeOf(n6), 48));
+      n7 = childFor(n7, load<f64>(block + placeOf(n7), 56));
       store<u32>(slot, <u32>n0);
-      n0 = step(n0, block);
-      n1 = step(n1, block + 8);
-      n2 = step(n2, block + 16);
-      n3 = step(n3, block + 24);
-      n4 = step(n4, block + 32);
-      n5 = step(n5, block + 40);
-      n6 = step(n6, block + 48);
-      n7 = step(n7, block + 56);
+      n0 = childFor(n0, load<f64>(block + placeOf(n0)));
+      n1 = childFor(n1, load<f64>(block + placeOf(n1), 8));
+      n2 = childFor(n2, load<f64>(block + placeOf(n2), 16));
+      n3 = childFor(n3, load<f64>(block + placeOf(n3), 24));
+      n4 = childFor(n4, load<f64>(block + placeOf(n4), 32));
+      n5 = childFor(n5, load<f64>(block + placeOf(n5), 40));
+      n6 = childFor(n6, load<f64>(block + placeOf(n6), 48));
+      n7 = childFor(n7, load<f64>(block + placeOf(n7), 56));
+      store<u32>(slot, <u32>n0);
+      n0 = childFor(n0, load<f64>(block + placeOf(n0)));
+      n1 = childFor(n1, load<f64>(block + placeOf(n1), 8));
+      n2 = childFor(n2, load<f64>(block + placeOf(n2), 16));
+      n3 = childFor(n3, load<f64>(block + placeOf(n3), 24));
+      n4 = childFor(n4, load<f64>(block + placeOf(n4), 32));
+      n5 = childFor(n5, load<f64>(block + placeOf(n5), 40));
+      n6 = childFor(n6, load<f64>(block + placeOf(n6), 48));
+      n7 = childFor(n7, load<f64>(block + placeOf(n7), 56));
+      store<u32>(slot, <u32>n0);
+      n0 = childFor(n0, load<f64>(block + placeOf(n0)));
+      n1 = childFor(n1, load<f64>(block + placeOf(n1), 8));
+      n2 = childFor(n2, load<f64>(block + placeOf(n2), 16));
+      n3 = childFor(n3, load<f64>(block + placeOf(n3), 24));
+      n4 = childFor(n4, load<f64>(block + placeOf(n4), 32));
+      n5 = childFor(n5, load<f64>(block + placeOf(n5), 40));
+      n6 = childFor(n6, load<f64>(block + placeOf(n6), 48));
+      n7 = childFor(n7, load<f64>(block + placeOf(n7), 56));
       store<u32>(slot, <u32>n0);
       store<u32>(slot, <u32>n1, 4);
       store<u32>(slot, <u32>n2, 8);
@@ -209,7 +249,7 @@ function walkOn(waiting: usize, end: usize): usize {
     let n5 = step(<usize>load<u32>(<usize>load<u32>(at, 44)), <usize>load<u32>(at, 40));
     let n6 = step(<usize>load<u32>(<usize>load<u32>(at, 52)), <usize>load<u32>(at, 48));
     let n7 = step(<usize>load<u32>(<usize>load<u32>(at, 60)), <usize>load<u32>(at, 56));
-    // As in walkDown: all rows go down a level before one goes down the next.
+    // As in walkDown, for all rows to go down a level before one goes down the next.
     store<u32>(<usize>load<u32>(at, 4), <u32>n0);
     n0 = step(n0, <usize>load<u32>(at));
     n1 = step(n1, <usize>load<u32>(at, 8));
