@@ -54,23 +54,16 @@ export interface TreeKernels {
   grow(growth: number, budget: number): number;
   walkBatch(
     x: number,
-    nRows: number,
+    nBlocks: number,
     nFeatures: number,
-    nodes: number,
     roots: number,
+    levels: number,
     nTrees: number,
-    shares: number,
     nClasses: number,
     sums: number,
+    standing: number,
+    waiting: number,
   ): void;
-  walkRow(x: number, nodes: number, roots: number, nTrees: number, shares: number, sums: number): void;
-  walkRowMissing(
-    x: number,
-    nodes: number,
-    roots: number,
-    nTrees: number,
-    missingRight: number,
-    shares: number,
-    sums: number,
-  ): void;
+  walkRow(x: number, roots: number, nTrees: number, sums: number): void;
+  walkRowMissing(x: number, roots: number, nTrees: number, sums: number): void;
 }

@@ -90,6 +90,55 @@ function sharesAt(node: Tree, row: readonly number[]): readonly number[] {
   return sharesAt(goesLeft ? node.left : node.right, row);
 }
 
+/** What a forest should say of rows: shares are added tree by tree, in order. */
+function naiveProbabilities(trees: readonly Tree[], rows: readonly (readonly number[])[]): number[] {
+  return rows.flatMap((row) => {
+    const sums = Array.from({ length: N_CLASSES }, () => 0);
+    for (const each of trees) sharesAt(each, row).forEach((p, k) => (sums[k] += p));
+    return sums.map((sum) => sum / trees.length);
+  });
+}
+
+/** Predicts the rows as one batch, and requires what the naive walk says, to the last bit. */
+function requireNaive(trees: readonly Tree[], batches: readonly (readonly (readonly number[])[])[]): void {
+  const predictor = runThrough(forestPredictor(forestOf(trees), { nFeatures: N_FEATURES, nClasses: N_CLASSES }));
+  for (const rows of batches) {
+    for (const values of [Float64Array, Float32Array]) {
+      const data = values.from(rows.flat());
+      const found = new Float64Array(rows.length * N_CLASSES);
+      predictor.predictProbabilities({ rows: rows.length, columns: N_FEATURES, data }, found);
+      const given = rows.map((_, i) => [...data.subarray(i * N_FEATURES, (i + 1) * N_FEATURES)]);
+      expect([...found]).to.deep.equal(naiveProbabilities(trees, given));
+    }
+  }
+}
+
+const pureLeaf = (label: number): Tree => ({
+  shares: Array.from({ length: N_CLASSES }, (_, k) => Number(k === label)),
+});
+
+/** A tree of one long branch, with a leaf at each level. */
+function chain(depth: number, right: boolean): Tree {
+  let below: Tree = { shares: [0.5, 0, 0.25, 0.25] };
+  for (let level = depth; level > 0; level--) {
+    const end = pureLeaf(level % N_CLASSES);
+    const threshold = right ? level / depth : -level / depth;
+    const sides: Record<'left' | 'right', Tree> = right ? { left: end, right: below } : { left: below, right: end };
+    below = { feature: level % N_FEATURES, threshold, missingLeft: level % 2 === 0, ...sides };
+  }
+  return below;
+}
+
+/** Rows that part all along the chains, in an order that mixes them. */
+function spread(nRows: number, missing = false): number[][] {
+  return Array.from({ length: nRows }, (_row, i) =>
+    Array.from({ length: N_FEATURES }, (_value, j) => {
+      if (missing && (i * 7 + j) % 5 === 0) return NaN;
+      return (((i * 37 + j * 11) % 101) - 50) / 40;
+    }),
+  );
+}
+
 describe('The walk of rows through trees', () => {
   it('averages the shares of the leaves that each row reaches', () => {
     fc.assert(
@@ -99,24 +148,31 @@ describe('The walk of rows through trees', () => {
           rowOf.map((row) => [row]),
           fc.array(rowOf, { minLength: 1, maxLength: 40 }),
         ),
-        (trees, rows) => {
-          const predictor = runThrough(
-            forestPredictor(forestOf(trees), { nFeatures: N_FEATURES, nClasses: N_CLASSES }),
-          );
-          const found = new Float64Array(rows.length * N_CLASSES);
-          predictor.predictProbabilities(
-            { rows: rows.length, columns: N_FEATURES, data: Float64Array.from(rows.flat()) },
-            found,
-          );
-          rows.forEach((row, i) => {
-            for (let k = 0; k < N_CLASSES; k++) {
-              const expected = trees.reduce((sum, each) => sum + sharesAt(each, row)[k], 0) / trees.length;
-              expect(found[i * N_CLASSES + k]).to.be.closeTo(expected, 1e-12);
-            }
-          });
-        },
+        (trees, rows) => requireNaive(trees, [rows]),
       ),
       { numRuns: 200 },
     );
+  });
+
+  const trees = [chain(40, true), pureLeaf(2), chain(3, false), chain(1, true), chain(60, false)];
+
+  it('takes batches of every size, one after the other, through deep, shallow and lone leaves', () => {
+    const rows = spread(70);
+    requireNaive(
+      trees,
+      rows.map((_, i) => rows.slice(0, rows.length - i)),
+    );
+  });
+
+  it('takes more rows than it has room for at a time', () => {
+    requireNaive(trees, [spread(2500), spread(1025), spread(1024)]);
+  });
+
+  it('takes rows with missing values among the others', () => {
+    requireNaive(trees, [spread(2500, true), spread(9, true), spread(1, true)]);
+  });
+
+  it('goes through trees that are all a leaf', () => {
+    requireNaive([pureLeaf(3), { shares: [0.75, 0.25, 0, 0] }], [spread(1), spread(20, true)]);
   });
 });

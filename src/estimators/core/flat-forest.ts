@@ -1,12 +1,15 @@
-import { type Placed, Workspace } from '../../kernels/workspace.js';
+import { Workspace } from '../../kernels/workspace.js';
 import type { ModelShape } from '../estimator.js';
 import type { InParts } from '../in-parts.js';
 import { type Forest, LEAF } from './forest-tensors.js';
 
-/** The bytes of a node, a share and a row's value: see kernels/assembly/traversal.ts. */
-const NODE_BYTES = 16;
+/** The bytes of a node and a share, and of a feature's values in a block: see kernels/assembly/traversal.ts. */
+const NODE_BYTES = 24;
 const SHARE_BYTES = 16;
-const VALUE_BYTES = 8;
+const PLACE_BYTES = 64;
+/** The bytes from a node to its left child, and from there to its right one. */
+const LEFT_BYTES = 12;
+const CHILD_BYTES = 4;
 /** Marks a leaf's number as the class of a pure leaf. */
 const PURE = 0x8000_0000;
 /** The upper half of the NaN that marks a leaf. */
@@ -14,28 +17,26 @@ const QUIET_NAN = 0x7ff8_0000;
 /** How many nodes, and shares with them, are laid out at a time. */
 const PART = 4096;
 
-/** Trees laid out for the kernels that walk them. */
+/** Trees laid out for the kernels that walk them; addresses. */
 interface FlatForest {
   readonly nTrees: number;
-  readonly nodes: number;
   readonly roots: number;
-  readonly shares: number;
-  readonly missingRight: number;
+  readonly levels: number;
 }
 
 /** The bytes that `flattenForest` places. */
-export function flatForestBytes({ treeStart, feature, shareStart, share }: Forest): number {
-  return [
-    [feature.length, NODE_BYTES],
-    [treeStart.length, 4],
-    [share.length + shareStart.length, SHARE_BYTES],
-    [feature.length, 1],
-  ].reduce((sum, [length, width]) => sum + Workspace.sizeOf(length, width), 0);
+export function flatForestBytes(forest: Forest, shape: ModelShape): number {
+  return Workspace.sizeOf(nodeBytes(forest, shape), 1) + 2 * Workspace.sizeOf(forest.treeStart.length - 1, 4);
+}
+
+/** The bytes of all nodes and shares. */
+function nodeBytes({ threshold, shareStart, share }: Forest, { nClasses }: ModelShape): number {
+  return (nClasses + threshold.length + shareStart.length - 1) * NODE_BYTES + share.length * SHARE_BYTES;
 }
 
 /**
- * Lays the trees out with the children of each split side by side, those of the
- * left side before those of the right.
+ * Lays the trees out in the order of the tensors; but of the pure leaves, which are
+ * one for all trees, only the addresses.
  *
  * @throws RangeError when the nodes are not those of trees, or a split is not valid.
  */
@@ -43,104 +44,120 @@ export function* flattenForest(workspace: Workspace, forest: Forest, shape: Mode
   const { treeStart, feature } = forest;
   const nTrees = treeStart.length - 1;
   const nodes = new NodeWriter(workspace, forest, shape);
-  const roots = workspace.u32(treeStart.length);
-  for (let tree = 0, next = 0; tree < nTrees; tree++) {
-    roots[tree] = next * NODE_BYTES;
-    // The places where the nodes to come belong.
-    const open = [next++];
+  const roots = workspace.u32(nTrees);
+  const levels = workspace.u32(nTrees);
+  for (let tree = 0; tree < nTrees; tree++) {
+    const nNodes = treeStart[tree + 1] - treeStart[tree];
+    levels[tree] = levelsOfMost(nNodes);
+    // Where the addresses of the nodes to come belong.
+    const open = [roots.address + tree * 4];
     for (let node = treeStart[tree]; node < treeStart[tree + 1]; node++) {
       if (nodes.written >= PART) {
         nodes.written = 0;
         yield;
       }
-      const place = open.pop();
-      if (place === undefined) throw notATree(tree);
+      const link = open.pop();
+      if (link === undefined) throw notATree(tree);
       if (feature[node] === LEAF) {
-        nodes.writeLeaf(place);
+        nodes.writeLeaf(link);
       } else {
-        nodes.writeSplit(place, feature[node], next);
-        open.push(next + 1, next);
-        next += 2;
+        const left = nodes.writeSplit(link, feature[node]);
+        open.push(left + CHILD_BYTES, left);
       }
-      if (next > treeStart[tree + 1]) throw notATree(tree);
+      if (open.length > nNodes) throw notATree(tree);
     }
     if (open.length > 0) throw notATree(tree);
   }
-  return { nTrees, nodes: nodes.address, roots: roots.address, ...nodes.tables };
+  return { nTrees, roots: roots.address, levels: levels.address };
+}
+
+/**
+ * The levels that most rows go down in a tree: those of a full tree of as many
+ * leaves, and some more, since trees are not full.
+ */
+function levelsOfMost(nNodes: number): number {
+  return Math.floor(Math.log2(nNodes)) + 1;
 }
 
 function notATree(tree: number): RangeError {
   return new RangeError(`the nodes of tree ${tree} are not those of a tree`);
 }
 
-/** Writes nodes in the order of the tensors, each to its place. */
+/** Writes nodes in the order of the tensors, and their addresses to where those belong. */
 class NodeWriter {
   /** Nodes and shares; for the caller to set back. */
   written = 0;
-  readonly #words: Placed<Uint32Array<ArrayBuffer>>;
+  /** All of the memory, by the numbers and words of which addresses are multiples. */
+  readonly #words: Uint32Array;
   readonly #numbers: Float64Array;
-  readonly #missingRight: Placed<Uint8Array<ArrayBuffer>>;
-  readonly #shares: Placed<Uint32Array<ArrayBuffer>>;
-  readonly #shareNumbers: Float64Array;
   readonly #forest: Forest;
   readonly #shape: ModelShape;
+  /** The addresses of the pure leaves, and of the next node. */
+  readonly #pure: number;
+  #next: number;
   #split = 0;
   #leaf = 0;
   #mixed = 0;
 
   constructor(workspace: Workspace, forest: Forest, shape: ModelShape) {
-    this.#words = workspace.u32((forest.feature.length * NODE_BYTES) / 4);
-    this.#numbers = new Float64Array(this.#words.buffer, this.#words.byteOffset, this.#words.length / 2);
-    this.#missingRight = workspace.u8(forest.feature.length);
-    this.#shares = workspace.u32(((forest.share.length + forest.shareStart.length) * SHARE_BYTES) / 4);
-    this.#shareNumbers = new Float64Array(this.#shares.buffer, this.#shares.byteOffset, this.#shares.length / 2);
+    const nodes = workspace.f64(nodeBytes(forest, shape) / 8);
+    this.#words = new Uint32Array(nodes.buffer);
+    this.#numbers = new Float64Array(nodes.buffer);
     this.#forest = forest;
     this.#shape = shape;
+    this.#pure = nodes.address;
+    this.#next = nodes.address;
+    for (let label = 0; label < shape.nClasses; label++) this.#placeLeaf(PURE + label);
   }
 
-  get address(): number {
-    return this.#words.address;
-  }
-
-  writeSplit(place: number, feature: number, left: number): void {
+  /** Writes the next split, and its address to `link`; returns where the address of its left child belongs. */
+  writeSplit(link: number, feature: number): number {
     const threshold = this.#forest.threshold[this.#split];
     const missingLeft = this.#forest.missingLeft[this.#split];
     const fits = feature >= 0 && feature < this.#shape.nFeatures && threshold > -Infinity && missingLeft <= 1;
     if (!fits) throw new RangeError(`split ${this.#split} of the forest is not valid`);
     this.#split++;
     this.written++;
-    this.#numbers[place * 2] = threshold;
-    this.#words[place * 4 + 2] = feature * VALUE_BYTES;
-    this.#words[place * 4 + 3] = left * NODE_BYTES;
-    this.#missingRight[place] = 1 - missingLeft;
+    const node = this.#place(NODE_BYTES);
+    this.#numbers[node / 8] = threshold;
+    this.#words[node / 4 + 2] = feature * PLACE_BYTES;
+    this.#words[node / 4 + 5] = (1 - missingLeft) * CHILD_BYTES;
+    this.#words[link / 4] = node;
+    return node + LEFT_BYTES;
   }
 
-  writeLeaf(place: number): void {
+  /** Writes the address of the next leaf to `link`, and the leaf if it is mixed. */
+  writeLeaf(link: number): void {
     const label = this.#forest.leaf[this.#leaf++];
     this.written++;
-    this.#words[place * 4] = label < this.#shape.nClasses ? PURE + label : this.#writeShares();
-    this.#words[place * 4 + 1] = QUIET_NAN;
-    this.#words[place * 4 + 3] = place * NODE_BYTES;
+    this.#words[link / 4] = label < this.#shape.nClasses ? this.#pure + label * NODE_BYTES : this.#writeMixedLeaf();
   }
 
-  get tables(): Pick<FlatForest, 'shares' | 'missingRight'> {
-    return { shares: this.#shares.address, missingRight: this.#missingRight.address };
-  }
-
-  /** Writes the shares of the next mixed leaf, and returns their place. */
-  #writeShares(): number {
+  /** Writes the next mixed leaf with its shares, and returns its address. */
+  #writeMixedLeaf(): number {
     const { shareStart, shareClass, share } = this.#forest;
-    const from = shareStart[this.#mixed];
-    const to = shareStart[this.#mixed + 1];
-    // Before each leaf's shares stands their count.
-    const place = from + this.#mixed++;
+    const from = shareStart[this.#mixed++];
+    const to = shareStart[this.#mixed];
     this.written += to - from;
-    this.#shares[place * 4] = to - from;
+    const node = this.#placeLeaf(to - from);
     for (let i = from; i < to; i++) {
-      const at = place + 1 + i - from;
-      this.#shares[at * 4] = shareClass[i];
-      this.#shareNumbers[at * 2 + 1] = share[i];
+      const at = this.#place(SHARE_BYTES);
+      this.#words[at / 4] = shareClass[i];
+      this.#numbers[at / 8 + 1] = share[i];
     }
-    return place;
+    return node;
+  }
+
+  /** Writes a leaf, which is both of its own children, and returns its address. */
+  #placeLeaf(distribution: number): number {
+    const node = this.#place(NODE_BYTES);
+    this.#words.set([distribution, QUIET_NAN, 0, node, node, 0], node / 4);
+    return node;
+  }
+
+  #place(bytes: number): number {
+    const address = this.#next;
+    this.#next += bytes;
+    return address;
   }
 }

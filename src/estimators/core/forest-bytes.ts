@@ -7,8 +7,9 @@ import { type GrowthSize, TreeGrower } from './tree-grower.js';
 const NODE_BYTES = 4 + (8 + 1) / 2 + 4 / 2;
 /** Per class in a mixed leaf. */
 const SHARE_BYTES = 4 + 8;
-/** Per node and its share of a leaf, laid out for predictions. */
-const FLAT_NODE_BYTES = 16 + 1;
+/** Per node and per class in a mixed leaf, laid out for predictions; pure leaves take nothing then. */
+const FLAT_NODE_BYTES = 24;
+const FLAT_SHARE_BYTES = 16;
 /** What the heap grows by, as measured, for what is short-lived. */
 const GARBAGE_BYTES = 2 * 2 ** 20;
 /** The place and the weight of a row. */
@@ -44,15 +45,16 @@ export function forestBytes(
   const nNodes = 2 * nLeaves - 1;
   const { minLeaf, minSplit, maxDepth, maxLeaves } = size.limits;
   const pure = minLeaf === 1 && minSplit === 2 && maxLeaves === 0 && maxDepth > 31;
-  const entries = pure ? 0 : nLeaves * Math.min(size.nClasses, nDrawn / nLeaves) * SHARE_BYTES;
-  const tree = nNodes * NODE_BYTES + entries;
+  const entries = pure ? 0 : nLeaves * Math.min(size.nClasses, nDrawn / nLeaves);
+  const tree = nNodes * NODE_BYTES + entries * SHARE_BYTES;
+  const flatTree = (pure ? nLeaves : nNodes) * FLAT_NODE_BYTES + entries * FLAT_SHARE_BYTES;
   const { nRows, nFeatures } = size;
   const workspace = forestWorkspaceBytes(size, bootstrap, weighted) - TreeGrower.untouchedBytes(size, nNodes, pure);
   return {
     reading: binnedBytes(nRows, nFeatures) + binningBytes(nRows) + rowIndex,
     // What the bins were cut with is as good as ever there: nobody hurries to collect it.
     learning: GARBAGE_BYTES + binningBytes(nRows) + workspace + rowIndex + COPIES * nTrees * tree,
-    predicting: nTrees * (tree + nNodes * FLAT_NODE_BYTES + 1.5 * entries),
+    predicting: nTrees * (tree + flatTree),
   };
 }
 

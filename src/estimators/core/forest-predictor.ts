@@ -4,7 +4,7 @@ import type { InParts } from '../in-parts.js';
 import type { Forest } from './forest-tensors.js';
 import { flatForestBytes, flattenForest } from './flat-forest.js';
 
-/** The kernel walks as many rows at a time. */
+/** The rows of a block: see kernels/assembly/traversal.ts. */
 const LANES = 8;
 const MAX_BATCH = 1024;
 /** The most values of a batch, so that it stays in the cache while tree after tree looks at it. */
@@ -18,38 +18,36 @@ const MAX_BATCH_VALUES = 65_536;
  */
 export function* forestPredictor(forest: Forest, shape: ModelShape): InParts<Predictor> {
   const { nFeatures, nClasses } = shape;
-  const batch = Math.max(LANES, Math.min(MAX_BATCH, Math.floor(MAX_BATCH_VALUES / nFeatures)));
-  // Complete rows fill the slots from the front, up to a multiple of the lanes; the others from the back.
+  const blocks = Math.max(1, Math.floor(Math.min(MAX_BATCH, MAX_BATCH_VALUES / nFeatures) / LANES));
+  const batch = blocks * LANES;
+  // Complete rows fill the slots from the front, up to a whole block; the others from the back.
   const slots = batch + LANES;
   const workspace = new Workspace(
-    flatForestBytes(forest) + Workspace.sizeOf(slots * nFeatures, 8) + Workspace.sizeOf(slots * nClasses, 8),
+    flatForestBytes(forest, shape) +
+      Workspace.sizeOf(slots * nFeatures, 8) +
+      Workspace.sizeOf(slots * nClasses, 8) +
+      Workspace.sizeOf(slots, 4) +
+      Workspace.sizeOf(slots + LANES, 8),
   );
-  const { nTrees, nodes, roots, shares, missingRight } = yield* flattenForest(workspace, forest, shape);
+  const { nTrees, roots, levels } = yield* flattenForest(workspace, forest, shape);
   const { kernels } = workspace;
   const x = workspace.f64(slots * nFeatures);
   const sums = workspace.f64(slots * nClasses);
+  const standing = workspace.u32(slots);
+  const waiting = workspace.f64(slots + LANES);
   const slotOf = new Uint32Array(batch);
 
+  /** Where the first value of a slot is in `x`; the next ones are a block's rows apart. */
+  const placeOf = (slot: number): number => (slot - (slot % LANES)) * nFeatures + (slot % LANES);
   /** Copies a row to a slot, and returns whether it has no missing values. */
   const copyRow = (data: Float64Array | Float32Array, from: number, slot: number): boolean => {
     let missing = 0;
-    for (let i = 0, to = slot * nFeatures; i < nFeatures; i++, to++) {
+    for (let i = 0, to = placeOf(slot); i < nFeatures; i++, to += LANES) {
       const value = data[from + i];
       x[to] = value;
       missing += value === value ? 0 : 1;
     }
     return missing === 0;
-  };
-  const walkMissing = (slot: number) => {
-    kernels.walkRowMissing(
-      x.address + slot * nFeatures * 8,
-      nodes,
-      roots,
-      nTrees,
-      missingRight,
-      shares,
-      sums.address + slot * nClasses * 8,
-    );
   };
 
   return {
@@ -65,18 +63,31 @@ export function* forestPredictor(forest: Forest, shape: ModelShape): InParts<Pre
             slotOf[row] = nComplete++;
           } else {
             slotOf[row] = --firstMissing;
-            x.copyWithin(firstMissing * nFeatures, nComplete * nFeatures, (nComplete + 1) * nFeatures);
+            copyRow(data, from, firstMissing);
           }
         }
         sums.fill(0, 0, nComplete * nClasses);
         sums.fill(0, firstMissing * nClasses);
         if (nComplete === 1) {
-          kernels.walkRow(x.address, nodes, roots, nTrees, shares, sums.address);
+          kernels.walkRow(x.address, roots, nTrees, sums.address);
         } else {
-          const nLanes = Math.ceil(nComplete / LANES) * LANES;
-          kernels.walkBatch(x.address, nLanes, nFeatures, nodes, roots, nTrees, shares, nClasses, sums.address);
+          const nBlocks = Math.ceil(nComplete / LANES);
+          kernels.walkBatch(
+            x.address,
+            nBlocks,
+            nFeatures,
+            roots,
+            levels,
+            nTrees,
+            nClasses,
+            sums.address,
+            standing.address,
+            waiting.address,
+          );
         }
-        for (let slot = firstMissing; slot < slots; slot++) walkMissing(slot);
+        for (let slot = firstMissing; slot < slots; slot++) {
+          kernels.walkRowMissing(x.address + placeOf(slot) * 8, roots, nTrees, sums.address + slot * nClasses * 8);
+        }
         for (let row = 0; row < n; row++) {
           const to = (first + row) * nClasses;
           const from = slotOf[row] * nClasses;
