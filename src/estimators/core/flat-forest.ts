@@ -76,7 +76,7 @@ export function* flattenForest(workspace: Workspace, forest: Forest, shape: Mode
  * leaves, and some more, since trees are not full.
  */
 function levelsOfMost(nNodes: number): number {
-  return Math.floor(Math.log2(nNodes)) + 1;
+  return 32 - Math.clz32(nNodes);
 }
 
 function notATree(tree: number): RangeError {
