@@ -8,6 +8,9 @@ import { SharedProgress } from './progress.js';
 import { type FromWorker, type ToWorker, transferablesOfResult } from './protocol.js';
 import { releaseBuffer } from '../estimators/release-buffer.js';
 import { train } from './train.js';
+import { yieldProcessor } from './yield-processor.js';
+
+yieldProcessor();
 
 function answer(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);

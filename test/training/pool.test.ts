@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { readdir, readFile } from 'node:fs/promises';
 import type { EstimatorSpec } from '../../src/estimators/estimator.js';
 import { resolveEstimator } from '../../src/estimators/catalog.js';
 import { TrainingPool } from '../../src/training/pool.js';
@@ -11,6 +12,19 @@ import { faultyWorker } from '../support/server.js';
 const forest = (trees: number) => resolveEstimator('random_forest_classifier', 'mljs', { n_estimators: trees });
 const endless = forest(100_000);
 const never = new AbortController().signal;
+
+/** Of each of this process's threads, by their ids. */
+async function nicenesses(): Promise<Map<number, number>> {
+  const threads = await readdir('/proc/self/task');
+  const found = new Map<number, number>();
+  for (const thread of threads) {
+    // A thread may have ended since.
+    const stat = await readFile(`/proc/self/task/${thread}/stat`, 'utf8').catch(() => '');
+    // Its name is in brackets, whatever it holds; its niceness is the 17th field behind it (proc_pid_stat(5)).
+    if (stat !== '') found.set(Number(thread), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]));
+  }
+  return found;
+}
 
 describe('the training pool', () => {
   let pool: TrainingPool;
@@ -35,6 +49,16 @@ describe('the training pool', () => {
     expect(classes).to.deep.equal({ kind: 'string', values: ['a', 'b'] });
     expect(Object.keys(tensors)).not.to.deep.equal([]);
     expect(progress.read()).to.include({ fraction: 1, iteration: 5, iterations: 5 });
+  });
+
+  it('gives way to the thread of the server, where threads have priorities', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const before = await nicenesses();
+    await open().acquire().train(jobOf(forest(1)), new SharedProgress(), never);
+    const after = await nicenesses();
+    expect(after.get(process.pid)).to.equal(before.get(process.pid));
+    const started = [...after].filter(([thread]) => !before.has(thread)).map(([, niceness]) => niceness);
+    expect(started).to.include((before.get(process.pid) ?? 0) + 10);
   });
 
   it('takes the data over instead of copying it', async () => {
