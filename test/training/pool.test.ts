@@ -54,7 +54,9 @@ describe('the training pool', () => {
   it('gives way to the thread of the server, where threads have priorities', async function () {
     if (process.platform !== 'linux') this.skip();
     const before = await nicenesses();
-    await open().acquire().train(jobOf(forest(1)), new SharedProgress(), never);
+    await open()
+      .acquire()
+      .train(jobOf(forest(1)), new SharedProgress(), never);
     const after = await nicenesses();
     expect(after.get(process.pid)).to.equal(before.get(process.pid));
     const started = [...after].filter(([thread]) => !before.has(thread)).map(([, niceness]) => niceness);
