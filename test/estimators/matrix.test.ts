@@ -38,7 +38,12 @@ describe('A matrix', () => {
     const bad = fc.record({ at: fc.nat(999), value: fc.constantFrom(NaN, Infinity, -Infinity) });
     fc.assert(
       fc.property(fc.array(bad, { minLength: 1, maxLength: 4 }), fc.nat(40), (cells, from) => {
-        const x = matrix(100, 10, Array.from({ length: 1000 }, () => 1e300), 'rows');
+        const x = matrix(
+          100,
+          10,
+          Array.from({ length: 1000 }, () => 1e300),
+          'rows',
+        );
         for (const { at, value } of cells) x.data[at] = value;
         const first = x.data.findIndex((value, at) => at >= from * 10 && !Number.isFinite(value));
         const check = () => requireFinite(x, refused, undefined, from);
