@@ -6,8 +6,8 @@ import { sliceMatrix } from './matrix.js';
 import type { RowSlices } from './row-slices.js';
 
 /**
- * The most bytes of rows in one message. The server reads a message in one go, so
- * it must not be large; and what is sent in one costs a call, not a stream.
+ * The most bytes of rows in one message. gRPC collects a message whole before the
+ * server has it, so it must not be large; and what is sent in one costs a call, not a stream.
  */
 export const CHUNK_BYTES = 2 ** 20;
 

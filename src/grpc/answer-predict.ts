@@ -1,4 +1,5 @@
 import type { Matrix, PredictRequest } from '../../generated/modelserver/v1/model_server.js';
+import { invalid } from '../errors.js';
 import { inTurns } from '../model/in-turns.js';
 import type { Caller, LoadedModel, Prediction } from '../model/loaded-model.js';
 import type { ModelService } from '../model/service.js';
@@ -33,11 +34,26 @@ export function answerPredict(
   const { x } = request;
   if (hasManyValues(x)) return answerInTurns(model, x, form, maxBytes, caller);
   const prediction = model.predict(viewMatrix(x), maxBytes, caller);
-  return prediction instanceof Promise ? encodeLater(prediction, form, caller) : encodePrediction(prediction, form);
+  if (prediction instanceof Promise) return encodeLater(prediction, form, maxBytes, caller);
+  return requireSendable(encodePrediction(prediction, form), maxBytes);
 }
 
-async function encodeLater(prediction: Promise<Prediction>, form: AnswerForm, caller: Caller): Promise<Buffer> {
-  return encodePredictionInTurns(await prediction, form, caller.signal);
+async function encodeLater(
+  prediction: Prediction | Promise<Prediction>,
+  form: AnswerForm,
+  maxBytes: number,
+  { signal }: Caller,
+): Promise<Buffer> {
+  return requireSendable(await encodePredictionInTurns(await prediction, form, signal), maxBytes);
+}
+
+/** The model has refused what is much too large before it computed it; what is a little too large shows here. */
+function requireSendable(answer: Buffer, maxBytes: number): Buffer {
+  if (answer.byteLength <= maxBytes) return answer;
+  throw invalid(
+    'x',
+    `has an answer of ${answer.byteLength} bytes; MAX_MESSAGE_BYTES allows ${maxBytes}: predict fewer rows at once`,
+  );
 }
 
 async function answerUndecoded(
@@ -62,7 +78,7 @@ async function answerInTurns(
     const turns = new Turns(signal);
     await turns.next();
     const matrix = await inTurns(viewMatrixInParts(x), turns);
-    return await encodePredictionInTurns(await model.predict(matrix, maxBytes, caller), form, signal);
+    return await encodeLater(model.predict(matrix, maxBytes, caller), form, maxBytes, caller);
   } finally {
     model.release();
   }

@@ -1,16 +1,16 @@
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { DomainError } from '../errors.js';
+import { CompressedFrames } from './compressed-frames.js';
 import type { InFlightBytes } from './in-flight-bytes.js';
 import type { LargeCall } from './standstills.js';
 import { toServiceError } from './status.js';
+import { LEAST_RATE } from './upload-patience.js';
 import { PIECE_BYTES, writeInPieces } from './write-in-pieces.js';
 
 const RETRY_AFTER_MS = 1000;
 /** Before each message of a call: a flag and a length. They are not its own. */
 export const FRAME_BYTES = 5;
-/** To how many bytes one can grow that was compressed by deflate or gzip. */
-const MOST_INFLATED = 1032;
 /** Calls that hold less are not worth being watched; it would cost more than a small prediction may. */
 const MANY_BYTES = 2 ** 16;
 
@@ -27,8 +27,6 @@ export class CallBytes implements LargeCall {
   readonly #call: ServerInterceptingCallInterface | undefined;
   readonly #stream: ServerHttp2Stream | undefined;
   #held = 0;
-  /** Of what it holds, what compressed messages may have grown to. */
-  #inflated = 0;
   /** Of what it holds, what was made of its message. */
   #made = 0;
   /** Who has the call's messages now. */
@@ -40,7 +38,8 @@ export class CallBytes implements LargeCall {
   /** Whether it holds so much that its moves are noted. */
   #isLarge = false;
   #movedAt = 0;
-  readonly #isCompressed: boolean;
+  /** Absent where messages come as they are. */
+  readonly #compressed: CompressedFrames | undefined;
   /** What is still to come of the frame of the first message. */
   #frame = FRAME_BYTES;
 
@@ -51,30 +50,28 @@ export class CallBytes implements LargeCall {
     this.#stream = stream;
     // Without a stream nothing tells of its end: then its handler's end is that of the call.
     this.#isClosed = stream === undefined;
-    this.#isCompressed = call !== undefined && isCompressed(call);
+    if (call !== undefined && isCompressed(call)) this.#compressed = new CompressedFrames(budget.maxMessageBytes);
   }
 
   /**
    * Adds a chunk off the wire. A compressed one counts as what it may grow to,
    * since it grows before anyone sees it.
    */
-  received(bytes: number): void {
-    const own = Math.max(0, bytes - this.#frame);
-    this.#frame = 0;
-    if (!this.#isCompressed) {
-      this.add(own);
+  received(chunk: Uint8Array): void {
+    if (this.#compressed !== undefined) {
+      this.add(this.#compressed.received(chunk));
       return;
     }
-    const inflated = Math.min(own * MOST_INFLATED, this.#budget.maxMessageBytes - this.#inflated);
-    this.#inflated += inflated;
-    this.add(inflated);
+    const own = Math.max(0, chunk.byteLength - this.#frame);
+    this.#frame = 0;
+    this.add(own);
   }
 
   /** Adds bytes that are there already: where there is no room for them, the call ends. */
   add(bytes: number): void {
     if (this.#hasEnded) return;
     // First, so that the call for which room is made is not one of those that stand still.
-    if (this.#isLarge) this.#move();
+    if (this.#isLarge) this.#advance(bytes);
     if (this.#budget.take(bytes)) this.#grow(bytes);
     else this.#refuse(bytes);
   }
@@ -84,7 +81,7 @@ export class CallBytes implements LargeCall {
     const given = Math.min(bytes, this.#held);
     this.#held -= given;
     this.#budget.giveBack(given);
-    if (this.#isLarge) this.#move();
+    if (this.#isLarge) this.#advance(given);
   }
 
   /**
@@ -98,14 +95,10 @@ export class CallBytes implements LargeCall {
     this.#made += bytes;
   }
 
-  /**
-   * Takes a message of a stream away that is dealt with, and what was made of it. Of a
-   * compressed stream it is all that was counted so far: how much of it was for this
-   * message, nobody knows.
-   */
+  /** Takes the first message of a stream away, which is dealt with, and what was made of it. */
   giveBackMessage(bytes: number): void {
-    this.giveBack(this.#made + (this.#isCompressed ? this.#inflated : bytes + FRAME_BYTES));
-    this.#inflated = this.#made = 0;
+    this.giveBack(this.#made + (this.#compressed?.take() ?? bytes + FRAME_BYTES));
+    this.#made = 0;
   }
 
   /**
@@ -212,9 +205,19 @@ export class CallBytes implements LargeCall {
     if (!this.#isLarge && this.#held >= MANY_BYTES) this.#move();
   }
 
-  /** Notes that something of it has moved, and whether it is watched from now on. */
+  /** Bytes of it have moved: at the least rate they are worth some time, and never more than has passed. */
+  #advance(bytes: number): void {
+    this.#moved(Math.min(performance.now(), this.#movedAt + (bytes / LEAST_RATE) * 1000));
+  }
+
+  /** The time in which nothing moves begins now. */
   #move(): void {
-    this.#movedAt = performance.now();
+    this.#moved(performance.now());
+  }
+
+  /** Notes when something of it has moved, and whether it is watched from now on. */
+  #moved(at: number): void {
+    this.#movedAt = at;
     const isLarge = this.#held >= MANY_BYTES;
     if (isLarge === this.#isLarge) return;
     this.#isLarge = isLarge;

@@ -2,9 +2,6 @@ import type { EventEmitter } from 'node:events';
 import { DomainError } from '../errors.js';
 import type { CallBytes } from './call-bytes.js';
 
-/** A timer for more milliseconds would end at once; some 25 days. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
 /** What all kinds of calls of grpc-js have in common. */
 export interface ServerCall extends EventEmitter {
   readonly cancelled: boolean;
@@ -83,7 +80,7 @@ export class CallInFlight {
     if (call.cancelled) abort.abort(cancellationOf(call));
     // grpc-js tells of the deadline once its status has been sent, which waits behind answers that nobody takes.
     const leftMs = Number(call.getDeadline()) - Date.now();
-    if (leftMs <= LONGEST_TIMER) this.#deadline = setTimeout(() => abort.abort(deadlinePassed()), leftMs);
+    if (leftMs !== Infinity) this.#deadline = setTimeout(() => abort.abort(deadlinePassed()), leftMs);
     this.#abort = abort;
     return abort;
   }

@@ -5,6 +5,7 @@ import type {
   ServerDuplexStream,
   ServerUnaryCall,
 } from '@grpc/grpc-js';
+import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { CallBytes } from './call-bytes.js';
 import { CallInFlight, type ServerCall, shuttingDown } from './call-in-flight.js';
@@ -62,6 +63,8 @@ export class Calls {
     this.#log = log;
     this.#inFlightBytes = inFlightBytes;
     this.#logsAnswers = log.isLevelEnabled('debug');
+    // Every stream listens to it.
+    setMaxListeners(0, this.#draining.signal);
   }
 
   /**

@@ -86,7 +86,7 @@ export class InFlightBytes {
 }
 
 function countChunk(this: WatchedStream, chunk: Buffer): void {
-  this[BYTES]?.received(chunk.byteLength);
+  this[BYTES]?.received(chunk);
 }
 
 function endOfStream(this: WatchedStream): void {

@@ -10,6 +10,7 @@ import { encodeStreamAnswer, ERROR_FIELD, RESPONSE_FIELD } from './encode-stream
 import { leadingId } from './leading-id.js';
 import { countGarbage, dropMessage, LARGE_MESSAGE } from './message-garbage.js';
 import type { MessageListener, MessageStream } from './message-stream.js';
+import { RECEIVE_WINDOW } from './receive-window.js';
 import { readPredictStreamRequest } from './read-request.js';
 import { toDomainError, toStatus } from './status.js';
 import { Undecoded, undecodable } from './undecoded.js';
@@ -74,6 +75,7 @@ class Conversation implements MessageListener {
   #isBusy = false;
   #isReading = false;
   #isAsked = false;
+  #isUnread = false;
   #isHalfClosed = false;
   #isDraining = false;
   #hasEnded = false;
@@ -196,9 +198,20 @@ class Conversation implements MessageListener {
     this.#isReading = true;
     while (this.#mayRead) {
       this.#isAsked = true;
+      this.#countUnread(false);
       this.#messages.read();
     }
     this.#isReading = false;
+    this.#countUnread(!this.#isAsked && !this.#hasEnded && !this.#isHalfClosed);
+  }
+
+  /** Counts what may come of a stream that is not read: nobody sees it until it is read again. */
+  #countUnread(isUnread: boolean): void {
+    if (isUnread === this.#isUnread) return;
+    this.#isUnread = isUnread;
+    const { bytes } = this.#call;
+    if (isUnread) bytes.add(RECEIVE_WINDOW);
+    else bytes.giveBack(RECEIVE_WINDOW);
   }
 
   get #mayRead(): boolean {
@@ -264,15 +277,7 @@ class Conversation implements MessageListener {
 
   #write(id: bigint, response: Buffer): void {
     if (this.#hasEnded) return;
-    const answer = encodeStreamAnswer(id, RESPONSE_FIELD, response);
-    const { maxMessageBytes } = this.#options;
-    if (answer.byteLength > maxMessageBytes) {
-      throw invalid(
-        'x',
-        `has an answer of ${answer.byteLength} bytes; MAX_MESSAGE_BYTES allows ${maxMessageBytes}: predict fewer rows at once`,
-      );
-    }
-    this.#send(answer);
+    this.#send(encodeStreamAnswer(id, RESPONSE_FIELD, response));
   }
 
   #writeError(id: bigint, model: string | undefined, thrown: unknown): void {

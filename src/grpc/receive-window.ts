@@ -2,8 +2,8 @@ import type { ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
 import type { Http2Session } from 'node:http2';
 import { streamOf } from './stream-of.js';
 
-/** As much as gRPC for Java takes. */
-const RECEIVE_WINDOW = 2 ** 20;
+/** As much as gRPC for Java takes, in bytes. Of a stream that is not read, so much comes all the same. */
+export const RECEIVE_WINDOW = 2 ** 20;
 
 const widened = new WeakSet<Http2Session>();
 

@@ -7,7 +7,7 @@ export const STANDSTILL_MS = 60_000;
 export interface LargeCall {
   /** Whether the server works for it, so that nothing of it can move. */
   readonly isAtWork: boolean;
-  /** When a byte of it was received or taken last, in `performance.now()`. */
+  /** When something of it was received or taken last, in `performance.now()`; less the more slowly it comes. */
   readonly movedAt: number;
   /** Ends it, so that what it takes comes back at once. */
   endEarly(error: DomainError): void;
@@ -59,6 +59,6 @@ export class Standstills {
 function stoodStill(limitMs: number): DomainError {
   return new DomainError(
     'DEADLINE_EXCEEDED',
-    `the call stood still: for ${limitMs / 1000} s its client sent nothing of its message, or took nothing of its answer, and others need the memory`,
+    `the call stood still: for ${limitMs / 1000} s its client sent nothing of its message, or took nothing of its answer, or did so too slowly, and others need the memory`,
   );
 }

@@ -1,5 +1,5 @@
-/** What an upload has to bring over time, in bytes a second. */
-const LEAST_RATE = 1024;
+/** What a client has to send or to take over time, in bytes a second. */
+export const LEAST_RATE = 1024;
 
 /**
  * How long the server still waits for the next message of an upload, which keeps a
@@ -19,9 +19,9 @@ export class UploadPatience {
     return this.#leftMs;
   }
 
-  /** Whether the upload is behind. */
+  /** Whether the upload is far behind, as it is only by more than one slow message. */
   get isStrained(): boolean {
-    return this.#leftMs < this.#limitMs;
+    return this.#leftMs < this.#limitMs / 2;
   }
 
   /** A message of `bytes` has come, for which the server waited `ms`. */

@@ -251,7 +251,7 @@ function requireAnswer(rows: number, bytes: number, maxBytes: number): void {
   if (bytes <= maxBytes) return;
   throw invalid(
     'x',
-    `has ${rows} rows, whose answer would take ${bytes} bytes; MAX_MESSAGE_BYTES allows ${maxBytes}: predict fewer rows at once`,
+    `has ${rows} rows, whose labels or probabilities would take ${bytes} bytes; MAX_MESSAGE_BYTES allows ${maxBytes}: predict fewer rows at once`,
   );
 }
 

@@ -1,7 +1,7 @@
-import { setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 
-/** What a training leaves to others where processors are short: of 10 parts, some 9. */
-const NICENESS = 10;
+/** By how much nicer a training is than the server; of 10 parts of a processor it leaves some 9, where processors are short. */
+const NICER = 10;
 
 /**
  * Makes the calling thread give way to the server's where there are fewer
@@ -11,7 +11,7 @@ const NICENESS = 10;
 export function yieldProcessor(): void {
   if (process.platform !== 'linux') return;
   try {
-    setPriority(NICENESS);
+    setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + NICER));
   } catch {
     // A sandbox may forbid it; trainings work without.
   }

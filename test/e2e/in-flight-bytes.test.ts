@@ -2,6 +2,7 @@ import { type Client, credentials, type ServiceError, status, type StatusObject 
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { connect, type IncomingHttpHeaders } from 'node:http2';
+import { gzipSync } from 'node:zlib';
 import { ErrorInfo, RetryInfo } from '../../generated/google/rpc/error_details.js';
 import { Status } from '../../generated/google/rpc/status.js';
 import {
@@ -233,14 +234,14 @@ describe('MAX_INFLIGHT_BYTES', () => {
   it('counts a compressed upload as what it may grow to, and no more than one message', async () => {
     const session = connect(`http://${server.address}`);
     const one = session.request({ ...headersOf('Fit'), 'grpc-encoding': 'gzip' });
-    one.write(framed(Buffer.alloc(1000)).subarray(0, 105));
+    one.write(compressed(1000).subarray(0, 105));
     await untilBytes((bytes) => bytes === 100 * 1032);
     one.write(Buffer.alloc(100));
     await untilBytes((bytes) => bytes === 200 * 1032);
     one.write(Buffer.alloc(700));
     await untilBytes((bytes) => bytes === 900 * 1032);
     const two = session.request({ ...headersOf('Fit'), 'grpc-encoding': 'gzip' });
-    two.write(framed(Buffer.alloc(MIB)).subarray(0, MIB));
+    two.write(compressed(MIB).subarray(0, MIB));
     await untilBytes((bytes) => bytes === 900 * 1032 + MAX_MESSAGE);
     session.destroy();
     await untilBytes((bytes) => bytes === 0);
@@ -285,6 +286,30 @@ describe('MAX_INFLIGHT_BYTES', () => {
     // Its message fits, and its answer would take four times as much.
     const error = await settled<unknown>((callback) => observer.predict(request, callback));
     expect(reasonOf(error)).to.equal('INFLIGHT_BYTES_LIMIT_REACHED');
+    session.destroy();
+    await untilBytes((bytes) => bytes === 0);
+  });
+
+  it('counts what may come of a stream that it does not read, since its reader takes nothing', async () => {
+    const session = connect(`http://${server.address}`, { settings: { initialWindowSize: 0 } });
+    const stream = session.request(headersOf('PredictStream'));
+    const message = framed(PredictStreamRequest.encode({ id: 1n, request: predictRequest(1) }).finish());
+    for (let sent = 0; sent < 3000; sent++) stream.write(message);
+    await untilBytes((bytes) => bytes > MIB && bytes < 2 * MIB);
+    session.destroy();
+    await untilBytes((bytes) => bytes === 0);
+  });
+
+  it('counts the messages of a compressed stream that wait for others, as large as they have grown', async () => {
+    const session = connect(`http://${server.address}`, { settings: { initialWindowSize: 0 } });
+    const stream = session.request({ ...headersOf('PredictStream'), 'grpc-encoding': 'gzip' });
+    const message = framed(PredictStreamRequest.encode({ id: 1n, request: predictRequest(1) }).finish());
+    // Nobody takes the answers, so that these keep the ones behind them waiting.
+    for (let sent = 0; sent < 1200; sent++) stream.write(message);
+    const zeros = framed(gzipSync(Buffer.alloc(MIB)));
+    zeros[0] = 1;
+    for (let sent = 0; sent < 3; sent++) stream.write(zeros);
+    await untilBytes((bytes) => bytes > 3 * MIB);
     session.destroy();
     await untilBytes((bytes) => bytes === 0);
   });
@@ -503,4 +528,11 @@ function detailOf<Message>(
     ? Status.decode(rich).details.find(({ typeUrl }) => typeUrl.endsWith(type))
     : undefined;
   return detail && codec.decode(detail.value);
+}
+
+/** A message that calls itself compressed, of so many bytes on the wire. */
+function compressed(bytes: number): Buffer {
+  const frame = framed(Buffer.alloc(bytes));
+  frame[0] = 1;
+  return frame;
 }

@@ -44,4 +44,17 @@ describe('The bytes of a call', () => {
     session.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
+
+  it('move by as much time as they are worth at the least rate, and not beyond now', () => {
+    const bytes = new CallBytes(new InFlightBytes(SIZE, SIZE));
+    bytes.add(100_000);
+    const since = bytes.movedAt;
+    while (performance.now() < since + 5);
+    bytes.add(1);
+    expect(bytes.movedAt).to.be.closeTo(since + 1000 / 1024, 1e-6);
+    bytes.giveBack(2);
+    expect(bytes.movedAt).to.be.closeTo(since + 3000 / 1024, 1e-6);
+    bytes.add(10_000);
+    expect(bytes.movedAt).to.be.within(since + 5, performance.now());
+  });
 });
