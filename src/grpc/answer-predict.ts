@@ -1,7 +1,6 @@
 import type { Matrix, PredictRequest } from '../../generated/modelserver/v1/model_server.js';
-import { invalid } from '../errors.js';
 import { inTurns } from '../model/in-turns.js';
-import type { Caller, LoadedModel, Prediction } from '../model/loaded-model.js';
+import { answerTooLarge, type Caller, type LoadedModel, type Prediction } from '../model/loaded-model.js';
 import type { ModelService } from '../model/service.js';
 import { Turns } from '../model/turns.js';
 import { decodeOutputEncoding } from './decode.js';
@@ -50,10 +49,7 @@ async function encodeLater(
 /** The model has refused what is much too large before it computed it; what is a little too large shows here. */
 function requireSendable(answer: Buffer, maxBytes: number): Buffer {
   if (answer.byteLength <= maxBytes) return answer;
-  throw invalid(
-    'x',
-    `has an answer of ${answer.byteLength} bytes; MAX_MESSAGE_BYTES allows ${maxBytes}: predict fewer rows at once`,
-  );
+  throw answerTooLarge(`has an answer of ${answer.byteLength} bytes`, maxBytes);
 }
 
 async function answerUndecoded(

@@ -2,15 +2,14 @@ import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { DomainError } from '../errors.js';
 import { CompressedFrames } from './compressed-frames.js';
+import { FRAME_BYTES } from './frame-bytes.js';
 import type { InFlightBytes } from './in-flight-bytes.js';
 import type { LargeCall } from './standstills.js';
 import { toServiceError } from './status.js';
-import { LEAST_RATE } from './upload-patience.js';
+import { worthMs } from './upload-patience.js';
 import { PIECE_BYTES, writeInPieces } from './write-in-pieces.js';
 
 const RETRY_AFTER_MS = 1000;
-/** Before each message of a call: a flag and a length. They are not its own. */
-export const FRAME_BYTES = 5;
 /** Calls that hold less are not worth being watched; it would cost more than a small prediction may. */
 const MANY_BYTES = 2 ** 16;
 
@@ -40,7 +39,7 @@ export class CallBytes implements LargeCall {
   #movedAt = 0;
   /** Absent where messages come as they are. */
   readonly #compressed: CompressedFrames | undefined;
-  /** What is still to come of the frame of the first message. */
+  /** What is still to come of the frame of the first message, which is not its own. */
   #frame = FRAME_BYTES;
 
   constructor(budget: InFlightBytes, path = '', call?: ServerInterceptingCallInterface, stream?: ServerHttp2Stream) {
@@ -207,7 +206,7 @@ export class CallBytes implements LargeCall {
 
   /** Bytes of it have moved: at the least rate they are worth some time, and never more than has passed. */
   #advance(bytes: number): void {
-    this.#moved(Math.min(performance.now(), this.#movedAt + (bytes / LEAST_RATE) * 1000));
+    this.#moved(Math.min(performance.now(), this.#movedAt + worthMs(bytes)));
   }
 
   /** The time in which nothing moves begins now. */

@@ -1,6 +1,7 @@
+import { FRAME_BYTES } from './frame-bytes.js';
+
 /** To how many bytes one can grow that was compressed by deflate or gzip. */
 const MOST_INFLATED = 1032;
-const HEADER_BYTES = 5;
 
 /**
  * What the messages of a compressed call may have grown to, message by message, told
@@ -49,7 +50,7 @@ export class CompressedFrames {
   #readHeader(byte: number): void {
     if (this.#header === 0) this.#isCompressed = byte !== 0;
     else this.#length = this.#length * 256 + byte;
-    if (++this.#header < HEADER_BYTES) return;
+    if (++this.#header < FRAME_BYTES) return;
     this.#sizes.push(0);
     this.#left = this.#length;
     this.#header = this.#length = 0;

@@ -1,6 +1,6 @@
 import { releaseBuffer } from '../estimators/release-buffer.js';
 import { collectYoungGarbage } from '../training/collect-garbage.js';
-import { FRAME_BYTES } from './call-bytes.js';
+import { FRAME_BYTES } from './frame-bytes.js';
 
 /** From this size on a message is worth being given back by itself. */
 export const LARGE_MESSAGE = 2 ** 16;

@@ -1,5 +1,10 @@
 /** What a client has to send or to take over time, in bytes a second. */
-export const LEAST_RATE = 1024;
+const LEAST_RATE = 1024;
+
+/** How long so many bytes may take, in milliseconds. */
+export function worthMs(bytes: number): number {
+  return (bytes / LEAST_RATE) * 1000;
+}
 
 /**
  * How long the server still waits for the next message of an upload, which keeps a
@@ -26,6 +31,6 @@ export class UploadPatience {
 
   /** A message of `bytes` has come, for which the server waited `ms`. */
   spend(ms: number, bytes: number): void {
-    this.#leftMs = Math.min(this.#limitMs, Math.max(0, this.#leftMs - ms) + (bytes / LEAST_RATE) * 1000);
+    this.#leftMs = Math.min(this.#limitMs, Math.max(0, this.#leftMs - ms) + worthMs(bytes));
   }
 }

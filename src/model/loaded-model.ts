@@ -249,10 +249,12 @@ function rowsOf({ columns, data, encoding }: Matrix, from: number, to: number): 
 /** An answer that cannot be sent is not computed: it could take all of the memory. */
 function requireAnswer(rows: number, bytes: number, maxBytes: number): void {
   if (bytes <= maxBytes) return;
-  throw invalid(
-    'x',
-    `has ${rows} rows, whose labels or probabilities would take ${bytes} bytes; MAX_MESSAGE_BYTES allows ${maxBytes}: predict fewer rows at once`,
-  );
+  throw answerTooLarge(`has ${rows} rows, whose labels or probabilities would take ${bytes} bytes`, maxBytes);
+}
+
+/** @param fault what of `x` makes the answer too large to be sent */
+export function answerTooLarge(fault: string, maxBytes: number): DomainError {
+  return invalid('x', `${fault}; MAX_MESSAGE_BYTES allows ${maxBytes}: predict fewer rows at once`);
 }
 
 /** Writes the first index of each row's largest value, for the rows `from` to `to`. */

@@ -1,26 +1,14 @@
 import { expect } from 'chai';
-import { once } from 'node:events';
-import { connect, createServer, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { CallBytes } from '../../src/grpc/call-bytes.js';
 import { InFlightBytes } from '../../src/grpc/in-flight-bytes.js';
 import { PIECE_BYTES } from '../../src/grpc/write-in-pieces.js';
+import { http2Pair } from '../support/http2-pair.js';
 
 const SIZE = 4 * PIECE_BYTES;
 
 describe('The bytes of a call', () => {
   it('move while its large answer is taken bit by bit', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
-      settings: { initialWindowSize: 0 },
-    });
-    await once(session, 'connect');
-    session.setLocalWindowSize(2 ** 30);
-    const call = session.request({ ':method': 'POST' });
-    const [stream] = (await once(server, 'stream')) as [ServerHttp2Stream];
-    stream.respond({}, { waitForTrailers: true });
-
+    const { stream, call, session, close } = await http2Pair(0);
     const bytes = new CallBytes(new InFlightBytes(SIZE, SIZE), '', undefined, stream);
     bytes.beginHandling({ abort: () => undefined });
     bytes.hold(SIZE);
@@ -41,8 +29,7 @@ describe('The bytes of a call', () => {
     await taken;
     expect(bytes.movedAt).to.be.greaterThan(heldSince);
     expect(stream.writableLength).to.equal(SIZE);
-    session.destroy();
-    await new Promise((resolve) => server.close(resolve));
+    await close();
   });
 
   it('move by as much time as they are worth at the least rate, and not beyond now', () => {

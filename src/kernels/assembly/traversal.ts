@@ -340,7 +340,7 @@ export function walkRowMissing(x: usize, roots: usize, nTrees: u32, sums: usize)
   for (let at = roots, end = roots + ((<usize>nTrees) << 2); at < end; at += 4) {
     let node = <usize>load<u32>(at);
     while (!isLeaf(node)) {
-      const value = load<f64>(x + <usize>load<u32>(node, 8));
+      const value = load<f64>(x + placeOf(node));
       const right = value == value ? (<u32>(value > load<f64>(node))) << 2 : load<u32>(node, 20);
       node = <usize>load<u32>(node + <usize>right, 12);
     }
