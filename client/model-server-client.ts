@@ -65,8 +65,9 @@ const READY_POLL_MS = 100;
  *
  * Calls reject with a ModelServerError, or with an InputError where the
  * arguments cannot be sent. Reads (predict, getModel, listModels, getStatus) and
- * a fit with a `requestId` are repeated after UNAVAILABLE, by `options.retry` and
- * within the deadline; all others are made once.
+ * a fit with a `requestId` are repeated after UNAVAILABLE, and every call for
+ * whose bytes the server had no room (INFLIGHT_BYTES_LIMIT_REACHED: it has not
+ * begun it), by `options.retry` and within the deadline; all others are made once.
  */
 export class ModelServerClient {
   readonly #client: Client;

@@ -5,7 +5,7 @@ import { ModelServerError, type StatusName } from './errors.js';
 import { Fifo } from './fifo.js';
 import type { PendingPrediction } from './pending-prediction.js';
 import { decodePrediction } from './prediction.js';
-import { backoffMs, type RetryPolicy } from './retry.js';
+import { backoffMs, isRetryable, type RetryPolicy } from './retry.js';
 
 /** The stream under a predictor; it takes encoded messages. */
 export type PredictStream = ClientDuplexStream<Uint8Array, PredictStreamResponse>;
@@ -29,13 +29,11 @@ const IDLE_MS = 50;
  * Sends messages over one PredictStream at a time, `maxOutstanding` of them ahead
  * of their answers, and hands each answer to the message of its id.
  *
- * What becomes of the messages on their way when the stream ends: after
- * UNAVAILABLE they are sent again over a new one, as the retry policy has it for
- * reads; so they are after a refusal of the stream that says when to try again
- * (the server had no room for it), which is about no message in particular. After
- * any other error they fail with it. Only where gRPC itself found a message too
- * large, which ends the stream for all of them, is each sent once more, alone, so
- * that the one at fault fails alone, too.
+ * What becomes of the messages on their way when the stream ends: they are sent
+ * again over a new one where the retry policy has it so for reads, else they fail
+ * with its error. Only where gRPC itself found a message too large, which ends the
+ * stream for all of them, is each sent once more, alone, so that the one at fault
+ * fails alone, too.
  */
 export class PredictPipeline {
   readonly #connection: PredictConnection;
@@ -171,24 +169,19 @@ export class PredictPipeline {
         : end,
     );
     const isTooLarge = error.code === status.RESOURCE_EXHAUSTED && error.reason === undefined;
-    const isNoRoom = error.code === status.RESOURCE_EXHAUSTED && error.retryAfterMs !== undefined;
     if (isTooLarge && lost.length > 1) {
       for (const pending of lost) pending.isAlone = true;
       this.#again.unshift(...lost);
-    } else this.#fail(lost, error, error.code === status.UNAVAILABLE || isNoRoom);
+    } else this.#fail(lost, error);
     this.#pump();
   }
 
   /** Ends messages with `error`, or has them wait for their next attempt where a repetition may cure it. */
-  #fail(
-    failed: readonly PendingPrediction[],
-    error: ModelServerError,
-    mayRepeat = error.code === status.UNAVAILABLE,
-  ): void {
+  #fail(failed: readonly PendingPrediction[], error: ModelServerError): void {
     const { retry } = this.#connection;
     const waitMs = backoffMs(retry, this.#failures + 1, error.retryAfterMs);
     const isLast = (pending: PendingPrediction) =>
-      !mayRepeat || pending.attempts >= retry.maxAttempts || Date.now() + waitMs >= pending.deadline;
+      !isRetryable(error, 'read') || pending.attempts >= retry.maxAttempts || Date.now() + waitMs >= pending.deadline;
     const again: PendingPrediction[] = [];
     for (const pending of failed) {
       if (pending.isSettled) continue;

@@ -30,9 +30,10 @@ const DEFAULT_MAX_OUTSTANDING = 64;
  *     const predictions = await Promise.all(rows.map((row) => predictor.predict([row])));
  *
  * Each message stands for itself: one that the server refuses rejects alone. When
- * the connection is lost, or the server has no room for the stream and says when to
- * try again, what was on its way is sent again, by the client's RetryPolicy. The stream opens with the first message and ends when it has been
- * idle for a moment, so a predictor that nobody uses costs nothing.
+ * the connection is lost, or the server has no room and says when to try again,
+ * what was on its way is sent again, by the client's RetryPolicy. The stream opens
+ * with the first message and ends when it has been idle for a moment, so a
+ * predictor that nobody uses costs nothing.
  */
 export class Predictor {
   readonly #pipeline: PredictPipeline;

@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { ModelServerError } from './errors.js';
 import { sleep } from './sleep.js';
 
-/** How often, and how fast, a call is repeated after UNAVAILABLE. */
+/** How often, and how fast, a call is repeated whose error may pass. */
 export interface RetryPolicy {
   /** Attempts in all, the first included. Default 4. */
   readonly maxAttempts: number;
@@ -17,8 +17,12 @@ export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 4, initialBackoffM
 /** A policy that makes every call once. */
 export const noRetries: RetryPolicy = { ...defaultRetryPolicy, maxAttempts: 1 };
 
+/** A server without room for a call's bytes refuses it before it does anything, and says when to try again. */
+const NO_ROOM = 'INFLIGHT_BYTES_LIMIT_REACHED';
+
 /**
- * Which errors a repetition may cure.
+ * Which errors a repetition may cure, beside that of a server without room for
+ * the call's bytes, which has not begun it.
  *
  * - `never`: the call changes something, so its second attempt is not the same.
  * - `read`: UNAVAILABLE, that is a connection that failed or a server that shuts
@@ -56,8 +60,11 @@ export async function withRetries<T>(
   }
 }
 
-function isRetryable(error: unknown, kind: RetryKind, lost: boolean): error is ModelServerError {
-  if (!(error instanceof ModelServerError) || kind === 'never') return false;
+/** @param lost whether an attempt before was lost */
+export function isRetryable(error: unknown, kind: RetryKind, lost = false): error is ModelServerError {
+  if (!(error instanceof ModelServerError)) return false;
+  if (error.reason === NO_ROOM) return true;
+  if (kind === 'never') return false;
   if (error.code === status.UNAVAILABLE) return true;
   const causedByRemains = error.reason === 'MODEL_ALREADY_EXISTS' || error.reason === 'NO_FREE_TRAINING_SLOT';
   return kind === 'identified-fit' && lost && causedByRemains;

@@ -4,14 +4,12 @@ import { DomainError } from '../errors.js';
 import { CompressedFrames } from './compressed-frames.js';
 import { FRAME_BYTES } from './frame-bytes.js';
 import type { InFlightBytes } from './in-flight-bytes.js';
-import type { LargeCall } from './standstills.js';
+import type { WatchedCall } from './standstills.js';
 import { toServiceError } from './status.js';
 import { worthMs } from './upload-patience.js';
 import { PIECE_BYTES, writeInPieces } from './write-in-pieces.js';
 
 const RETRY_AFTER_MS = 1000;
-/** Calls that hold less are not worth being watched; it would cost more than a small prediction may. */
-const MANY_BYTES = 2 ** 16;
 
 /** Whoever answers a call. */
 export interface CallHandler {
@@ -20,7 +18,7 @@ export interface CallHandler {
 }
 
 /** The bytes of one call that count: of its messages, as far as nobody has dealt with them, and of its answers. */
-export class CallBytes implements LargeCall {
+export class CallBytes implements WatchedCall {
   readonly #budget: InFlightBytes;
   readonly #path: string;
   readonly #call: ServerInterceptingCallInterface | undefined;
@@ -34,8 +32,8 @@ export class CallBytes implements LargeCall {
   #hasEnded = false;
   #isRefused = false;
   #isAtWork = false;
-  /** Whether it holds so much that its moves are noted. */
-  #isLarge = false;
+  /** Whether its moves are noted. */
+  #isWatched = false;
   #movedAt = 0;
   /** Absent where messages come as they are. */
   readonly #compressed: CompressedFrames | undefined;
@@ -70,7 +68,7 @@ export class CallBytes implements LargeCall {
   add(bytes: number): void {
     if (this.#hasEnded) return;
     // First, so that the call for which room is made is not one of those that stand still.
-    if (this.#isLarge) this.#advance(bytes);
+    if (this.#isWatched) this.#advance(bytes);
     if (this.#budget.take(bytes)) this.#grow(bytes);
     else this.#refuse(bytes);
   }
@@ -80,7 +78,7 @@ export class CallBytes implements LargeCall {
     const given = Math.min(bytes, this.#held);
     this.#held -= given;
     this.#budget.giveBack(given);
-    if (this.#isLarge) this.#advance(given);
+    if (this.#isWatched) this.#advance(given);
   }
 
   /**
@@ -131,7 +129,7 @@ export class CallBytes implements LargeCall {
   /** The handler waits for the client: for the rest of a message, or until an answer is taken. */
   beginWaiting(): void {
     this.#isAtWork = false;
-    if (this.#isLarge) this.#move();
+    if (this.#isWatched) this.#move();
   }
 
   /** The handler has something to do again. */
@@ -201,7 +199,7 @@ export class CallBytes implements LargeCall {
 
   #grow(bytes: number): void {
     this.#held += bytes;
-    if (!this.#isLarge && this.#held >= MANY_BYTES) this.#move();
+    if (!this.#isWatched && this.#held >= this.#budget.leastWatched) this.#move();
   }
 
   /** Bytes of it have moved: at the least rate they are worth some time, and never more than has passed. */
@@ -217,11 +215,11 @@ export class CallBytes implements LargeCall {
   /** Notes when something of it has moved, and whether it is watched from now on. */
   #moved(at: number): void {
     this.#movedAt = at;
-    const isLarge = this.#held >= MANY_BYTES;
-    if (isLarge === this.#isLarge) return;
-    this.#isLarge = isLarge;
-    const { standstills } = this.#budget;
-    if (isLarge) standstills.watch(this);
+    const { standstills, leastWatched } = this.#budget;
+    const isWatched = this.#held >= leastWatched;
+    if (isWatched === this.#isWatched) return;
+    this.#isWatched = isWatched;
+    if (isWatched) standstills.watch(this);
     else standstills.unwatch(this);
   }
 

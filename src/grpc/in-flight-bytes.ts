@@ -8,6 +8,9 @@ import { streamOf } from './stream-of.js';
 /** Where the HTTP/2 stream of a call keeps what of its bytes counts. */
 const BYTES = Symbol('bytes in flight');
 
+/** Calls that hold less are not worth being watched while there is much room; it costs more than a small prediction may. */
+const MANY_BYTES = 2 ** 16;
+
 interface WatchedStream extends ServerHttp2Stream {
   [BYTES]?: CallBytes;
 }
@@ -15,7 +18,7 @@ interface WatchedStream extends ServerHttp2Stream {
 export interface InFlightBytesOptions {
   /** Hears of a call that was ended while no handler had it. */
   readonly onRefusal?: (method: string, error: DomainError) => void;
-  /** How long nothing may move of a call that takes much, where others need the room; absent: STANDSTILL_MS. */
+  /** How long nothing may move of a call, where others need the room; absent: STANDSTILL_MS. */
   readonly standstillMs?: number;
 }
 
@@ -25,10 +28,10 @@ export interface InFlightBytesOptions {
  *
  * grpc-js collects a message whole before anyone sees it, so that the bytes are
  * counted below it, as they come off the wire. The call whose bytes are too many
- * is refused at once; the others go on, but for those that take much and stand still.
+ * is refused at once; the others go on, but for those that stand still.
  */
 export class InFlightBytes {
-  /** The calls that take much. */
+  /** The calls that may be ended to make room. */
   readonly standstills: Standstills;
   readonly onRefusal: (method: string, error: DomainError) => void;
   #total = 0;
@@ -45,6 +48,14 @@ export class InFlightBytes {
 
   get total(): number {
     return this.#total;
+  }
+
+  /**
+   * How much a call must hold to be watched, in bytes. Many that hold little can take
+   * the room as well: so of the latter half none is given to a call that is not watched.
+   */
+  get leastWatched(): number {
+    return this.#total > this.max / 2 ? 1 : MANY_BYTES;
   }
 
   /** Counts `bytes`, unless there is no room for them, also when those who stand still have made theirs. */

@@ -3,8 +3,8 @@ import { DomainError } from '../errors.js';
 /** How long the server waits for a client of which nothing moves, in milliseconds. */
 export const STANDSTILL_MS = 60_000;
 
-/** A call that takes much of a memory that all calls share. */
-export interface LargeCall {
+/** A call that takes some of a memory that all calls share. */
+export interface WatchedCall {
   /** Whether the server works for it, so that nothing of it can move. */
   readonly isAtWork: boolean;
   /** When something of it was received or taken last, in `performance.now()`; less the more slowly it comes. */
@@ -14,15 +14,15 @@ export interface LargeCall {
 }
 
 /**
- * Watches the large calls, to end those that stand still: whose client neither
- * sends the rest of its message nor takes its answer, alive as it may be.
+ * Watches calls, to end those that stand still: whose client neither sends the
+ * rest of its message nor takes its answer, alive as it may be.
  *
  * They are looked at when memory is short, and not before: then no call needs a
  * timer, and one that is in nobody's way may take its time.
  */
 export class Standstills {
   readonly #limitMs: number;
-  readonly #calls = new Set<LargeCall>();
+  readonly #calls = new Set<WatchedCall>();
   /** Before this time none can have stood still for too long. */
   #nextLook = 0;
 
@@ -30,11 +30,11 @@ export class Standstills {
     this.#limitMs = limitMs;
   }
 
-  watch(call: LargeCall): void {
+  watch(call: WatchedCall): void {
     this.#calls.add(call);
   }
 
-  unwatch(call: LargeCall): void {
+  unwatch(call: WatchedCall): void {
     this.#calls.delete(call);
   }
 

@@ -284,19 +284,26 @@ describe('a predictor', () => {
     expect(streams).to.equal(4);
   });
 
-  it('repeats one message that found the server unavailable', async () => {
-    let attempts = 0;
-    await start((message, stream) => {
-      const value = fakeStatus(status.UNAVAILABLE, 'later');
-      if (numberOf(message) === 2 && ++attempts < 3)
-        stream.write({ id: message.id, result: { $case: 'error', value } });
-      else stream.write(answer(message));
+  for (const [what, value] of Object.entries({
+    'the server unavailable': fakeStatus(status.UNAVAILABLE, 'later'),
+    'no room for its bytes': fakeStatus(status.RESOURCE_EXHAUSTED, 'no room', {
+      reason: 'INFLIGHT_BYTES_LIMIT_REACHED',
+      retryAfterMs: 20,
+    }),
+  })) {
+    it(`repeats one message that found ${what}`, async () => {
+      let attempts = 0;
+      await start((message, stream) => {
+        if (numberOf(message) === 2 && ++attempts < 3)
+          stream.write({ id: message.id, result: { $case: 'error', value } });
+        else stream.write(answer(message));
+      });
+      const predictor = client.predictor('iris');
+      const answers = await Promise.all([1, 2, 3].map((number) => predictor.predict([[number]])));
+      expect(labelsOf(answers)).to.deep.equal([[1], [2], [3]]);
+      expect([attempts, streams]).to.deep.equal([3, 1]);
     });
-    const predictor = client.predictor('iris');
-    const answers = await Promise.all([1, 2, 3].map((number) => predictor.predict([[number]])));
-    expect(labelsOf(answers)).to.deep.equal([[1], [2], [3]]);
-    expect([attempts, streams]).to.deep.equal([3, 1]);
-  });
+  }
 
   it('fails what was on its way with an error that no repetition cures, and opens another stream for the next', async () => {
     await start((message, stream) => {

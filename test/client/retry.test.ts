@@ -58,6 +58,17 @@ describe('a client of a server that fails', () => {
     expect(attempts()).to.equal(1);
   });
 
+  it('repeats any call for whose bytes the server had no room, when it says that there may be some', async () => {
+    const noRoom = { reason: 'INFLIGHT_BYTES_LIMIT_REACHED', retryAfterMs: 30 };
+    const attempts = await start((attempt) =>
+      attempt < 3 ? fakeError(status.RESOURCE_EXHAUSTED, 'no room', noRoom) : null,
+    );
+    const startedAt = performance.now();
+    expect(await client?.fit(fitRequest)).to.include({ name: 'iris' });
+    expect(attempts()).to.equal(3);
+    expect(performance.now() - startedAt).to.be.at.least(59);
+  });
+
   it('repeats nothing with `retry: false`', async () => {
     const attempts = await start(() => unavailable);
     client?.close();

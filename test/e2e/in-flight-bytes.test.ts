@@ -423,6 +423,25 @@ describe('MAX_INFLIGHT_BYTES', () => {
       session.close();
     });
 
+    it('ends those that hold little too, of those that came when more than half of the room was taken', async () => {
+      const session = connect(`http://${server.address}`);
+      const large = session.request(headersOf('Predict'));
+      large.write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, MAX_MESSAGE));
+      const larger = session.request(headersOf('Predict'));
+      larger.write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, MIB));
+      await untilBytes((bytes) => bytes === MAX_MESSAGE + MIB - 10);
+      const small = Array.from({ length: 10 }, () => {
+        const call = session.request(headersOf('Predict'));
+        call.write(framed(Buffer.alloc(MAX_MESSAGE)).subarray(0, 5000));
+        return once(call, 'response');
+      });
+      await untilBytes((bytes) => bytes === MAX_MESSAGE + MIB - 10 + 10 * (5000 - 5));
+      await takeRoom();
+      for (const trailers of await Promise.all(small)) expectStoodStill(trailers[0] as IncomingHttpHeaders);
+      await untilBytes((bytes) => bytes === 0);
+      session.close();
+    });
+
     it('ends a stream in the midst of a message, when its answers were taken', async () => {
       const session = connect(`http://${server.address}`);
       const streams = [1n, 2n].map((id) => {

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { type LargeCall, Standstills } from '../../src/grpc/standstills.js';
+import { type WatchedCall, Standstills } from '../../src/grpc/standstills.js';
 
 const MINUTE = 60_000;
 
 /** A call of which nothing has moved for `ms`. */
-function call(ms: number, isAtWork = false): LargeCall & { readonly ends: string[] } {
+function call(ms: number, isAtWork = false): WatchedCall & { readonly ends: string[] } {
   const ends: string[] = [];
   return {
     isAtWork,
@@ -14,7 +14,7 @@ function call(ms: number, isAtWork = false): LargeCall & { readonly ends: string
   };
 }
 
-describe('The watch over large calls', () => {
+describe('The watch over calls that stand still', () => {
   it('ends those that have stood still for longer than they may, and no others', () => {
     const standstills = new Standstills(60 * MINUTE);
     const still = call(61 * MINUTE);
