@@ -35,7 +35,7 @@ const channelDefaults: ChannelOptions = {
   // A service config in DNS could make grpc-js retry a Fit. Without one it repeats
   // only what provably never reached a handler.
   'grpc.service_config_disable_resolution': 1,
-  // As wide as the server's: a large answer does not wait for a round trip every 64 KiB.
+  // A large answer does not wait for a round trip every 64 KiB.
   'grpc-node.flow_control_window': 2 ** 20,
   // The first attempts after a lost connection come sooner than after a second.
   'grpc.initial_reconnect_backoff_ms': 100,

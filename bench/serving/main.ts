@@ -9,7 +9,7 @@ import { leak } from './memory/leak.js';
 import { memory } from './memory/memory.js';
 import { stalls } from './stalls/stalls.js';
 import { stream } from './stream.js';
-import { training } from './training.js';
+import { training } from './training/training.js';
 import { unary } from './unary/unary.js';
 
 const BENCHMARKS: readonly Benchmark[] = [floor, unary, stream, fit, stalls, training, memory, leak];

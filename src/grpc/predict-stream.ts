@@ -10,7 +10,7 @@ import { encodeStreamAnswer, ERROR_FIELD, RESPONSE_FIELD } from './encode-stream
 import { leadingId } from './leading-id.js';
 import { countGarbage, dropMessage, LARGE_MESSAGE } from './message-garbage.js';
 import type { MessageListener, MessageStream } from './message-stream.js';
-import { RECEIVE_WINDOW } from './receive-window.js';
+import { STREAM_WINDOW } from './receive-window.js';
 import { readPredictStreamRequest } from './read-request.js';
 import { toDomainError, toStatus } from './status.js';
 import { Undecoded, undecodable } from './undecoded.js';
@@ -210,8 +210,8 @@ class Conversation implements MessageListener {
     if (isUnread === this.#isUnread) return;
     this.#isUnread = isUnread;
     const { bytes } = this.#call;
-    if (isUnread) bytes.add(RECEIVE_WINDOW);
-    else bytes.giveBack(RECEIVE_WINDOW);
+    if (isUnread) bytes.add(STREAM_WINDOW);
+    else bytes.giveBack(STREAM_WINDOW);
   }
 
   get #mayRead(): boolean {

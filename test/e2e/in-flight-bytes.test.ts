@@ -295,7 +295,7 @@ describe('MAX_INFLIGHT_BYTES', () => {
     const stream = session.request(headersOf('PredictStream'));
     const message = framed(PredictStreamRequest.encode({ id: 1n, request: predictRequest(1) }).finish());
     for (let sent = 0; sent < 3000; sent++) stream.write(message);
-    await untilBytes((bytes) => bytes > MIB && bytes < 2 * MIB);
+    await untilBytes((bytes) => bytes > MIB / 4 && bytes < MIB);
     session.destroy();
     await untilBytes((bytes) => bytes === 0);
   });

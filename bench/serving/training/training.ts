@@ -1,17 +1,18 @@
 import { join } from 'node:path';
-import { ModelServerService as Rpc } from '../../generated/modelserver/v1/model_server.js';
-import { CallAbortedError, type ModelServerClient } from '../../client/index.js';
-import { type Benchmark, figures, type Row } from '../benchmark.js';
-import { synthetic } from '../data/synthetic.js';
-import { formatMs, formatSpread } from '../report/format.js';
-import { median } from '../report/statistics.js';
-import { grpcTarget } from './load/target.js';
-import { requireTools } from './load/tool.js';
-import { type Latencies, VEGETA, vegeta } from './load/vegeta.js';
-import { effort, inTurn, ratios } from './rounds.js';
-import { exchange, queryRows, readable, SERVED, serve } from './served-model.js';
-import { startOwn } from './servers/own.js';
-import { untilBusy } from './until-busy.js';
+import { ModelServerService as Rpc } from '../../../generated/modelserver/v1/model_server.js';
+import { CallAbortedError, type ModelServerClient } from '../../../client/index.js';
+import { type Benchmark, figures, type Row } from '../../benchmark.js';
+import { formatMs, formatSpread } from '../../report/format.js';
+import { median } from '../../report/statistics.js';
+import { grpcTarget } from '../load/target.js';
+import { requireTools } from '../load/tool.js';
+import { type Latencies, VEGETA, vegeta } from '../load/vegeta.js';
+import { effort, inTurn, ratios } from '../rounds.js';
+import { exchange, queryRows, readable, SERVED, serve } from '../served-model.js';
+import { startOwn } from '../servers/own.js';
+import { untilBusy } from '../until-busy.js';
+import { whileBareTraining } from './bare-forest.js';
+import { FOREST, forestRows } from './work.js';
 
 const RATE = 200;
 const BAR = 1.5;
@@ -23,7 +24,8 @@ export const training: Benchmark = {
   title: 'Predict beside a training',
   description:
     `One-row Predicts (1 × ${SERVED.columns}, logistic regression) at a fixed ${RATE}/s, which vegeta sends whether or not the last one was answered, with ` +
-    '`TRAINING_CORES=1`: while that slot trains a forest, against idle. Loads take turns; the ratio of each round.',
+    '`TRAINING_CORES=1`: while that slot trains a forest, against idle. Beside it the same against a server that is idle while a process of its own trains ' +
+    'that forest, as nice as the slot: what the machine makes of it. Loads take turns; the ratio of each round.',
   async run({ progress, short }) {
     await requireTools([VEGETA]);
     const { rounds, seconds, warmUp } = effort(short, { rounds: 7, seconds: 8, warmUp: 5 });
@@ -40,21 +42,24 @@ export const training: Benchmark = {
         return built;
       });
       const load = () => vegeta(target, RATE, seconds);
-      const [busy, idle] = await progress.step(
+      const [busy, beside, idle] = await progress.step(
         `${rounds} rounds`,
-        () => inTurn(rounds, [() => whileTraining(client, load), load]),
+        () => inTurn(rounds, [() => whileTraining(client, load), () => whileBareTraining(load), load]),
         (loads) => loads.map((each) => `${formatMs(median(each.map(({ p99 }) => p99)))} ms`).join(' against '),
       );
       const columns = [
         { title: 'Latency' },
+        { title: 'Who trains' },
         figures('While training, ms'),
         figures('Idle, ms'),
         figures('Ratio'),
         figures('Least to most'),
       ];
       const rows = [
-        rowOf('median', busy, idle, (latencies) => latencies.median),
-        rowOf('99th percentile', busy, idle, ({ p99 }) => p99, BAR),
+        rowOf(['median', 'the slot'], busy, idle, (latencies) => latencies.median),
+        rowOf(['median', 'another process'], beside, idle, (latencies) => latencies.median),
+        rowOf(['99th percentile', 'the slot'], busy, idle, ({ p99 }) => p99, BAR),
+        rowOf(['99th percentile', 'another process'], beside, idle, ({ p99 }) => p99),
       ];
       return [{ columns, rows }];
     } finally {
@@ -64,7 +69,7 @@ export const training: Benchmark = {
 };
 
 function rowOf(
-  title: string,
+  titles: readonly string[],
   busy: readonly Latencies[],
   idle: readonly Latencies[],
   of: (latencies: Latencies) => number,
@@ -74,7 +79,7 @@ function rowOf(
   const ratio = median(perRound);
   return {
     cells: [
-      title,
+      ...titles,
       formatMs(median(busy.map(of))),
       formatMs(median(idle.map(of))),
       ratio.toFixed(2),
@@ -84,16 +89,13 @@ function rowOf(
   };
 }
 
-/** Rows whose forest takes longer than any load. */
-const LONG = synthetic(20_000, 20, 2, 1);
-
 /** Runs `task` while the only slot trains, and cancels the training after it. */
 async function whileTraining<T>(client: ModelServerClient, task: () => Promise<T>): Promise<T> {
   const abort = new AbortController();
-  const { x, y, columns } = LONG;
+  const { x, y, columns } = forestRows();
   const request = {
     name: 'training',
-    estimator: { randomForestClassifier: { nEstimators: 5000 } },
+    estimator: { randomForestClassifier: FOREST },
     x: { rows: y.length, columns, data: x },
     y,
   };
