@@ -66,8 +66,8 @@ const READY_POLL_MS = 100;
  * Calls reject with a ModelServerError, or with an InputError where the
  * arguments cannot be sent. Reads (predict, getModel, listModels, getStatus) and
  * a fit with a `requestId` are repeated after UNAVAILABLE, and every call for
- * whose bytes the server had no room (INFLIGHT_BYTES_LIMIT_REACHED: it has not
- * begun it), by `options.retry` and within the deadline; all others are made once.
+ * whose bytes the server had no room (INFLIGHT_BYTES_LIMIT_REACHED: it has
+ * changed nothing), by `options.retry` and within the deadline; all others are made once.
  */
 export class ModelServerClient {
   readonly #client: Client;
@@ -258,12 +258,13 @@ export class ModelServerClient {
     make: (attempt: Attempt) => Promise<Response>,
     defaultTimeoutMs = this.#options.timeoutMs,
   ): Promise<Response> {
-    this.#requireOpen(method);
     const deadline = deadlineOf(options, defaultTimeoutMs);
     const { signal } = options;
-    return withRetries(this.#options.retry, retry, { deadline, signal }, () =>
-      make({ metadata: metadataOf(options), deadline, signal }),
-    );
+    return withRetries(this.#options.retry, retry, { deadline, signal }, async () => {
+      // It may have been closed while the call waited for this attempt.
+      this.#requireOpen(method);
+      return make({ metadata: metadataOf(options), deadline, signal });
+    });
   }
 
   #requireOpen(method: string): void {

@@ -54,6 +54,8 @@ export class PredictPipeline {
   #isFull = false;
   /** Streams and messages that were lost without an answer in between. */
   #failures = 0;
+  /** How many messages wait, each for itself, to be sent again. */
+  #delayed = 0;
   #backoff: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -91,7 +93,7 @@ export class PredictPipeline {
       if (next === undefined) break;
       if (!next.isSettled) this.#send(next);
     }
-    if (this.#again.length > 0 || this.#queue.length > 0) return;
+    if (this.#again.length > 0 || this.#queue.length > 0 || this.#delayed > 0) return;
     if (this.#sent.size === 0) this.#rest();
     else if (this.#isClosed) this.#halfClose();
   }
@@ -154,7 +156,7 @@ export class PredictPipeline {
       } catch (error) {
         pending.reject(error as Error);
       }
-    } else this.#fail([pending], refusal(result?.value));
+    } else this.#refused(pending, refusal(result?.value));
     this.#pump();
   }
 
@@ -176,17 +178,35 @@ export class PredictPipeline {
     this.#pump();
   }
 
-  /** Ends messages with `error`, or has them wait for their next attempt where a repetition may cure it. */
+  /** A message was refused alone: it ends, or waits alone for its next attempt; the others go on. */
+  #refused(pending: PendingPrediction, error: ModelServerError): void {
+    const waitMs = backoffMs(this.#connection.retry, pending.attempts, error.retryAfterMs);
+    if (!this.#mayRepeat(pending, error, waitMs)) {
+      pending.reject(error);
+      return;
+    }
+    this.#delayed++;
+    setTimeout(() => {
+      this.#delayed--;
+      this.#again.push(pending);
+      this.#pump();
+    }, waitMs);
+  }
+
+  #mayRepeat({ attempts, deadline }: PendingPrediction, error: ModelServerError, waitMs: number): boolean {
+    const { maxAttempts } = this.#connection.retry;
+    return isRetryable(error, 'read') && attempts < maxAttempts && Date.now() + waitMs < deadline;
+  }
+
+  /** The stream has failed: its messages end with `error`, or wait for their next attempt where a repetition may cure it. */
   #fail(failed: readonly PendingPrediction[], error: ModelServerError): void {
     const { retry } = this.#connection;
     const waitMs = backoffMs(retry, this.#failures + 1, error.retryAfterMs);
-    const isLast = (pending: PendingPrediction) =>
-      !isRetryable(error, 'read') || pending.attempts >= retry.maxAttempts || Date.now() + waitMs >= pending.deadline;
     const again: PendingPrediction[] = [];
     for (const pending of failed) {
       if (pending.isSettled) continue;
-      if (isLast(pending)) pending.reject(error);
-      else again.push(pending);
+      if (this.#mayRepeat(pending, error, waitMs)) again.push(pending);
+      else pending.reject(error);
     }
     if (again.length === 0) return;
     this.#failures++;

@@ -17,12 +17,12 @@ export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 4, initialBackoffM
 /** A policy that makes every call once. */
 export const noRetries: RetryPolicy = { ...defaultRetryPolicy, maxAttempts: 1 };
 
-/** A server without room for a call's bytes refuses it before it does anything, and says when to try again. */
+/** Where a server has no room for a call's bytes, it refuses it before it changes anything; and says when to try again, if there may be room then. */
 const NO_ROOM = 'INFLIGHT_BYTES_LIMIT_REACHED';
 
 /**
  * Which errors a repetition may cure, beside that of a server without room for
- * the call's bytes, which has not begun it.
+ * the call's bytes, which has changed nothing.
  *
  * - `never`: the call changes something, so its second attempt is not the same.
  * - `read`: UNAVAILABLE, that is a connection that failed or a server that shuts
@@ -63,16 +63,20 @@ export async function withRetries<T>(
 /** @param lost whether an attempt before was lost */
 export function isRetryable(error: unknown, kind: RetryKind, lost = false): error is ModelServerError {
   if (!(error instanceof ModelServerError)) return false;
-  if (error.reason === NO_ROOM) return true;
+  if (error.reason === NO_ROOM && error.retryAfterMs !== undefined) return true;
   if (kind === 'never') return false;
   if (error.code === status.UNAVAILABLE) return true;
   const causedByRemains = error.reason === 'MODEL_ALREADY_EXISTS' || error.reason === 'NO_FREE_TRAINING_SLOT';
   return kind === 'identified-fit' && lost && causedByRemains;
 }
 
-/** The wait before the next attempt after `tries` of them, in milliseconds; not less than the server asks for. */
+/**
+ * The wait before the next attempt after `tries` of them, in milliseconds; not less
+ * than the server asks for, and up to twice as much, so that those whom it refused
+ * together do not come back as one.
+ */
 export function backoffMs(policy: RetryPolicy, tries: number, retryAfterMs = 0): number {
   const exponential = Math.min(policy.maxBackoffMs, policy.initialBackoffMs * 2 ** (tries - 1));
   // Spread over 80 to 120 %, so that clients which lost one server do not come back as one.
-  return Math.max(exponential * (0.8 + 0.4 * Math.random()), retryAfterMs);
+  return Math.max(exponential * (0.8 + 0.4 * Math.random()), retryAfterMs * (1 + Math.random()));
 }

@@ -45,20 +45,24 @@ export class ShownFit {
 
   update(progress: FitProgress): void {
     const now = this.#now();
-    const isNew = progress.phase !== this.#phase;
+    const isNew = progress.phase !== this.#phase || this.#isRestarted(progress);
     if (isNew) {
       this.#phase = progress.phase;
       this.#since = now;
       this.#lineFraction = 0;
     }
     if (progress.phase === 'upload') {
-      // A retry begins with the upload again.
       if (isNew) this.#training = undefined;
       this.#upload = progress;
       this.#uploadMs = now - this.#since;
     } else this.#training = progress;
     if (this.#live) this.#draw();
     else this.#print(progress);
+  }
+
+  /** Whether a repetition has begun with the upload again. */
+  #isRestarted(progress: FitProgress): boolean {
+    return progress.phase === 'upload' && this.#upload !== undefined && progress.sentRows < this.#upload.sentRows;
   }
 
   [Symbol.dispose](): void {

@@ -32,8 +32,8 @@ export class CallBytes implements WatchedCall {
   #hasEnded = false;
   #isRefused = false;
   #isAtWork = false;
-  /** Whether its moves are noted. */
-  #isWatched = false;
+  /** The number of the watch over it, whose moves are noted; undefined where it is not watched. */
+  #watch: number | undefined;
   #movedAt = 0;
   /** Absent where messages come as they are. */
   readonly #compressed: CompressedFrames | undefined;
@@ -68,7 +68,7 @@ export class CallBytes implements WatchedCall {
   add(bytes: number): void {
     if (this.#hasEnded) return;
     // First, so that the call for which room is made is not one of those that stand still.
-    if (this.#isWatched) this.#advance(bytes);
+    if (this.#watch !== undefined) this.#advance(bytes);
     if (this.#budget.take(bytes)) this.#grow(bytes);
     else this.#refuse(bytes);
   }
@@ -78,7 +78,7 @@ export class CallBytes implements WatchedCall {
     const given = Math.min(bytes, this.#held);
     this.#held -= given;
     this.#budget.giveBack(given);
-    if (this.#isWatched) this.#advance(given);
+    if (this.#watch !== undefined) this.#advance(given);
   }
 
   /**
@@ -129,7 +129,7 @@ export class CallBytes implements WatchedCall {
   /** The handler waits for the client: for the rest of a message, or until an answer is taken. */
   beginWaiting(): void {
     this.#isAtWork = false;
-    if (this.#isWatched) this.#move();
+    if (this.#watch !== undefined) this.#move();
   }
 
   /** The handler has something to do again. */
@@ -169,9 +169,8 @@ export class CallBytes implements WatchedCall {
       this.#call?.sendStatus(toServiceError(error));
       stream?.close(constants.NGHTTP2_NO_ERROR);
     } else if (canHear) {
-      // The client need not close a stream whose status it has, so that is done here; after the status.
       this.#call?.sendStatus(toServiceError(error));
-      stream.once('wantTrailers', () => setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR)));
+      closeAfterStatus(stream);
     } else stream.close(constants.NGHTTP2_CANCEL); // A status would wait behind answers that nobody takes.
     this.#tell(error);
   }
@@ -183,11 +182,11 @@ export class CallBytes implements WatchedCall {
     const isAnswered = stream?.headersSent === true;
     this.#call?.sendStatus(toServiceError(error));
     // What was collected of its messages goes with the stream, and the client need not send the rest. Where answers
-    // came before, closing it would overtake the status; then the client closes it, and as long its bytes count.
-    if (!isAnswered) {
-      this.giveBack(this.#held);
-      stream?.close(constants.NGHTTP2_NO_ERROR);
-    }
+    // have not been taken yet, closing it would overtake the status; then the client closes it, and as long its bytes
+    // count.
+    if (!isAnswered) stream?.close(constants.NGHTTP2_NO_ERROR);
+    else if (stream.writableLength === 0) closeAfterStatus(stream);
+    if (!isAnswered || stream.writableLength === 0) this.giveBack(this.#held);
     this.#tell(error);
   }
 
@@ -199,7 +198,7 @@ export class CallBytes implements WatchedCall {
 
   #grow(bytes: number): void {
     this.#held += bytes;
-    if (!this.#isWatched && this.#held >= this.#budget.leastWatched) this.#move();
+    if (this.#watch === undefined && this.#held >= this.#budget.leastWatched) this.#move();
   }
 
   /** Bytes of it have moved: at the least rate they are worth some time, and never more than has passed. */
@@ -216,21 +215,32 @@ export class CallBytes implements WatchedCall {
   #moved(at: number): void {
     this.#movedAt = at;
     const { standstills, leastWatched } = this.#budget;
-    const isWatched = this.#held >= leastWatched;
-    if (isWatched === this.#isWatched) return;
-    this.#isWatched = isWatched;
-    if (isWatched) standstills.watch(this);
-    else standstills.unwatch(this);
+    if (this.#held >= leastWatched) this.#watch ??= standstills.watch(this);
+    else if (this.#watch !== undefined) {
+      standstills.unwatch(this.#watch);
+      this.#watch = undefined;
+    }
   }
 
   #overBudget(bytes: number): DomainError {
     const { total, max } = this.#budget;
+    if (this.#held + bytes > max) {
+      return new DomainError(
+        'INFLIGHT_BYTES_LIMIT_REACHED',
+        `the call holds ${this.#held} bytes of messages and what is made of them, and ${bytes} more would be above the ${max} that MAX_INFLIGHT_BYTES allows for all calls: send less at once, or raise it`,
+      );
+    }
     return new DomainError(
       'INFLIGHT_BYTES_LIMIT_REACHED',
       `${total} bytes of messages are under way, and ${bytes} more would be above the ${max} that MAX_INFLIGHT_BYTES allows; try again later`,
       { retryAfterMs: RETRY_AFTER_MS },
     );
   }
+}
+
+/** Closes a stream once its status, which is on its way, has been sent: a client need not close a stream whose status it has. */
+function closeAfterStatus(stream: ServerHttp2Stream): void {
+  stream.once('wantTrailers', () => setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR)));
 }
 
 /** Whether a call's messages may be compressed; as far as grpc-js tells. */

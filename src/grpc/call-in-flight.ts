@@ -22,6 +22,8 @@ export class CallInFlight {
   model: string | undefined;
 
   constructor(
+    /** No other call of the server has it. */
+    readonly number: number,
     call: ServerCall,
     /** Aborts when the server begins to drain. */
     readonly draining: AbortSignal,

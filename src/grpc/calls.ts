@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import type { CallBytes } from './call-bytes.js';
 import { CallInFlight, type ServerCall, shuttingDown } from './call-in-flight.js';
 import type { DomainError } from '../errors.js';
+import { LiveTable } from '../live-table.js';
 import type { InFlightBytes } from './in-flight-bytes.js';
 import { sizeOfMessage } from './message-size.js';
 import { toDomainError, toServiceError } from './status.js';
@@ -56,8 +57,10 @@ export class Calls {
   readonly #log: Logger;
   readonly #inFlightBytes: InFlightBytes;
   readonly #logsAnswers: boolean;
-  readonly #inFlight = new Set<CallInFlight>();
+  /** The calls that are not answered at once. */
+  readonly #inFlight = new LiveTable<CallInFlight>();
   readonly #draining = new AbortController();
+  #begun = 0;
 
   constructor(log: Logger, inFlightBytes: InFlightBytes) {
     this.#log = log;
@@ -87,6 +90,7 @@ export class Calls {
         return;
       }
       if (response instanceof Promise) {
+        this.#inFlight.set(inFlight.number, inFlight);
         void settle(
           response,
           (value) => this.#answer(method, call, callback, inFlight, value),
@@ -103,6 +107,7 @@ export class Calls {
   ): handleBidiStreamingCall<Request, Response> {
     return (stream) => {
       const inFlight = this.#begin(stream);
+      this.#inFlight.set(inFlight.number, inFlight);
       // grpc-js ends the stream by what is emitted as an error below; those of the stream itself tell nothing more.
       stream.on('error', () => undefined);
       const end = () => {
@@ -138,9 +143,9 @@ export class Calls {
     if (hurry?.aborted) expire();
     grace.signal.addEventListener('abort', () => {
       this.#log.warn({ calls: this.#inFlight.size }, 'cancelling the calls still in flight');
-      for (const inFlight of this.#inFlight) inFlight.abort(shuttingDown());
+      for (const inFlight of this.#inFlight.values()) inFlight.abort(shuttingDown());
     });
-    await Promise.all(Array.from(this.#inFlight, async (inFlight) => inFlight.ended()));
+    await Promise.all(Array.from(this.#inFlight.values(), async (inFlight) => inFlight.ended()));
     clearTimeout(timer);
     hurry?.removeEventListener('abort', expire);
   }
@@ -201,13 +206,11 @@ export class Calls {
   }
 
   #begin(call: ServerCall): CallInFlight {
-    const inFlight = new CallInFlight(call, this.#draining.signal, this.#inFlightBytes.of(call));
-    this.#inFlight.add(inFlight);
-    return inFlight;
+    return new CallInFlight(++this.#begun, call, this.#draining.signal, this.#inFlightBytes.of(call));
   }
 
   #end(inFlight: CallInFlight): void {
-    this.#inFlight.delete(inFlight);
+    this.#inFlight.delete(inFlight.number);
     inFlight.end();
   }
 

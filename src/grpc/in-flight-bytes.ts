@@ -52,10 +52,11 @@ export class InFlightBytes {
 
   /**
    * How much a call must hold to be watched, in bytes. Many that hold little can take
-   * the room as well: so of the latter half none is given to a call that is not watched.
+   * the room as well: so of the latter half, and of the room for the largest message,
+   * none is given to a call that is not watched.
    */
   get leastWatched(): number {
-    return this.#total > this.max / 2 ? 1 : MANY_BYTES;
+    return this.#total > Math.min(this.max / 2, this.max - this.maxMessageBytes) ? 1 : MANY_BYTES;
   }
 
   /** Counts `bytes`, unless there is no room for them, also when those who stand still have made theirs. */

@@ -3,10 +3,10 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from 'pino';
 import type { ModelService } from '../model/service.js';
 import { Calls } from './calls.js';
+import { prepareConnections } from './connections.js';
 import { createHandlers } from './handlers.js';
 import { InFlightBytes } from './in-flight-bytes.js';
 import { MessageStream } from './message-stream.js';
-import { widenReceiveWindow } from './receive-window.js';
 import { addReflection } from './reflection.js';
 import { servedService } from './service-definition.js';
 import { STANDSTILL_MS } from './standstills.js';
@@ -61,7 +61,7 @@ export class GrpcServer {
       'grpc.so_reuseport': 0,
       ...KEEPALIVE,
       interceptors: [
-        widenReceiveWindow,
+        prepareConnections,
         inFlightBytes.interceptor,
         MessageStream.interceptor(servedService.fitStream.path, servedService.predictStream.path),
       ],

@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.js';
+import { LiveTable } from '../live-table.js';
 
 /** How long the server waits for a client of which nothing moves, in milliseconds. */
 export const STANDSTILL_MS = 60_000;
@@ -22,7 +23,8 @@ export interface WatchedCall {
  */
 export class Standstills {
   readonly #limitMs: number;
-  readonly #calls = new Set<WatchedCall>();
+  readonly #calls = new LiveTable<WatchedCall>();
+  #watches = 0;
   /** Before this time none can have stood still for too long. */
   #nextLook = 0;
 
@@ -30,12 +32,14 @@ export class Standstills {
     this.#limitMs = limitMs;
   }
 
-  watch(call: WatchedCall): void {
-    this.#calls.add(call);
+  /** Watches a call; the number is for `unwatch`. */
+  watch(call: WatchedCall): number {
+    this.#calls.set(++this.#watches, call);
+    return this.#watches;
   }
 
-  unwatch(call: WatchedCall): void {
-    this.#calls.delete(call);
+  unwatch(watch: number): void {
+    this.#calls.delete(watch);
   }
 
   /** Ends the calls that have stood still for too long; whether there were any. */
@@ -44,7 +48,7 @@ export class Standstills {
     if (now < this.#nextLook) return false;
     let earliest = now;
     let areFound = false;
-    for (const call of this.#calls) {
+    for (const call of this.#calls.values()) {
       const movedAt = call.isAtWork ? now : call.movedAt;
       if (now - movedAt > this.#limitMs) {
         areFound = true;

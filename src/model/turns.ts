@@ -1,8 +1,13 @@
+import { LiveTable } from '../live-table.js';
+
 /** How long work may keep the server's thread before it lets others have it. */
 export const TURN_MS = 2;
 
-/** How each piece of work that waits for the thread goes on, in the order in which they came. */
-const waiting = new Set<() => void>();
+/** How each piece of work that waits for the thread goes on, by numbers in the order in which they came. */
+const waiting = new LiveTable<() => void>();
+let lastIn = 0;
+/** All up to this number have had their turn, or have left. */
+let lastOut = 0;
 let isArmed = false;
 
 /**
@@ -40,17 +45,18 @@ export class Turns {
     const signal = this.#signal;
     signal?.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
+      const number = ++lastIn;
       const begin = (): void => {
         signal?.removeEventListener('abort', leave);
         this.#began = performance.now();
         resolve();
       };
       const leave = (): void => {
-        waiting.delete(begin);
+        waiting.delete(number);
         reject(signal?.reason as Error);
       };
       signal?.addEventListener('abort', leave, { once: true });
-      waiting.add(begin);
+      waiting.set(number, begin);
       arm();
     });
   }
@@ -65,9 +71,11 @@ function arm(): void {
 /** Lets the first of those who wait go on; the next one follows when the loop has turned. */
 function giveTurn(): void {
   isArmed = false;
-  const [begin] = waiting;
-  if (begin === undefined) return;
-  waiting.delete(begin);
+  if (waiting.size === 0) return;
+  let begin: (() => void) | undefined;
+  do begin = waiting.get(++lastOut);
+  while (begin === undefined);
+  waiting.delete(lastOut);
   if (waiting.size > 0) arm();
   begin();
 }

@@ -305,6 +305,30 @@ describe('a predictor', () => {
     });
   }
 
+  it('lets the others go on while a message that was refused alone waits', async () => {
+    const noRoom = { reason: 'INFLIGHT_BYTES_LIMIT_REACHED', retryAfterMs: 300 };
+    const value = fakeStatus(status.RESOURCE_EXHAUSTED, 'no room', noRoom);
+    let refusals = 0;
+    await start((message, stream) => {
+      if (numberOf(message) === 1 && refusals++ === 0)
+        stream.write({ id: message.id, result: { $case: 'error', value } });
+      else stream.write(answer(message));
+    });
+    const predictor = client.predictor('iris');
+    const order: number[] = [];
+    const predict = async (number: number) => {
+      const { labels } = await predictor.predict([[number]]);
+      order.push(...(labels as number[]));
+    };
+    const first = predict(1);
+    await Promise.all([predict(2), predict(3)]);
+    await predict(4);
+    // It is not lost when the predictor is closed meanwhile.
+    predictor.close();
+    await first;
+    expect(order).to.deep.equal([2, 3, 4, 1]);
+  });
+
   it('fails what was on its way with an error that no repetition cures, and opens another stream for the next', async () => {
     await start((message, stream) => {
       if (streams > 1) stream.write(answer(message));

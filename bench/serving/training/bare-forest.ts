@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -10,11 +10,16 @@ export async function whileBareTraining<T>(task: () => Promise<T>): Promise<T> {
   const exited = once(child, 'exit');
   try {
     await Promise.race([once(child, 'message'), exited]);
+    requireAlive(child);
     const result = await task();
-    if (child.exitCode !== null) throw new Error('the bare training has ended before the load');
+    requireAlive(child);
     return result;
   } finally {
     child.kill('SIGKILL');
     await exited;
   }
+}
+
+function requireAlive({ exitCode, signalCode }: ChildProcess): void {
+  if (exitCode !== null || signalCode !== null) throw new Error('the bare training has ended before the load');
 }
