@@ -52,7 +52,7 @@ export class PredictPipeline {
   #isHalfClosed = false;
   /** Whether the stream has said that it must drain first. */
   #isFull = false;
-  /** Streams and messages that were lost without an answer in between. */
+  /** Streams that were lost without an answer in between. */
   #failures = 0;
   /** How many messages wait, each for itself, to be sent again. */
   #delayed = 0;

@@ -10,11 +10,19 @@
  * well, but nothing leads from the old ones to the new.
  *
  * As in an object, keys are visited in ascending order; those that are removed
- * meanwhile may be visited all the same.
+ * meanwhile may be visited all the same. All that a Map has is here, since nothing
+ * may see the empty one below.
  */
 export class LiveTable<T> extends Map<number, T> {
   #elements: Record<number, T> = {};
   #size = 0;
+  #last = 0;
+
+  /** Puts a value under the next number, from 1, and returns that; for a table whose keys mean nothing else. */
+  add(value: T): number {
+    this.set(++this.#last, value);
+    return this.#last;
+  }
 
   override get size(): number {
     return this.#size;

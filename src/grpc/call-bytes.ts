@@ -161,33 +161,39 @@ export class CallBytes implements WatchedCall {
   }
 
   endEarly(error: DomainError): void {
-    const stream = this.#stream;
-    const canHear = stream?.writableEnded === false && stream.writableLength === 0;
     this.#hasEnded = true;
     this.giveBack(this.#held);
-    if (stream?.headersSent !== true) {
-      this.#call?.sendStatus(toServiceError(error));
-      stream?.close(constants.NGHTTP2_NO_ERROR);
-    } else if (canHear) {
-      this.#call?.sendStatus(toServiceError(error));
-      closeAfterStatus(stream);
-    } else stream.close(constants.NGHTTP2_CANCEL); // A status would wait behind answers that nobody takes.
+    // A status would wait behind answers that nobody takes.
+    if (this.#stream?.writableEnded === true || !this.#endWithStatus(error)) {
+      this.#stream?.close(constants.NGHTTP2_CANCEL);
+    }
     this.#tell(error);
   }
 
   #refuse(bytes: number): void {
     const error = this.#overBudget(bytes);
     this.#hasEnded = this.#isRefused = true;
+    if (this.#endWithStatus(error)) this.giveBack(this.#held);
+    // The status comes after the answers; then the client closes the stream, and as long its bytes count.
+    else this.#call?.sendStatus(toServiceError(error));
+    this.#tell(error);
+  }
+
+  /**
+   * Ends it with a status and closes its stream, with which goes what was collected
+   * of its messages; the client need not send the rest, nor close a stream whose
+   * status it has. Does nothing and says so where answers have not been taken yet,
+   * which the end of the stream would overtake.
+   */
+  #endWithStatus(error: DomainError): boolean {
     const stream = this.#stream;
     const isAnswered = stream?.headersSent === true;
+    if (isAnswered && stream.writableLength > 0) return false;
     this.#call?.sendStatus(toServiceError(error));
-    // What was collected of its messages goes with the stream, and the client need not send the rest. Where answers
-    // have not been taken yet, closing it would overtake the status; then the client closes it, and as long its bytes
-    // count.
-    if (!isAnswered) stream?.close(constants.NGHTTP2_NO_ERROR);
-    else if (stream.writableLength === 0) closeAfterStatus(stream);
-    if (!isAnswered || stream.writableLength === 0) this.giveBack(this.#held);
-    this.#tell(error);
+    const close = () => stream?.close(constants.NGHTTP2_NO_ERROR);
+    if (isAnswered) stream.once('wantTrailers', () => setImmediate(close));
+    else close();
+    return true;
   }
 
   /** Tells whoever has the call why it has ended. */
@@ -236,11 +242,6 @@ export class CallBytes implements WatchedCall {
       { retryAfterMs: RETRY_AFTER_MS },
     );
   }
-}
-
-/** Closes a stream once its status, which is on its way, has been sent: a client need not close a stream whose status it has. */
-function closeAfterStatus(stream: ServerHttp2Stream): void {
-  stream.once('wantTrailers', () => setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR)));
 }
 
 /** Whether a call's messages may be compressed; as far as grpc-js tells. */

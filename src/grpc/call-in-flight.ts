@@ -20,10 +20,10 @@ export class CallInFlight {
   #ended: PromiseWithResolvers | undefined;
   #deadline: NodeJS.Timeout | undefined;
   model: string | undefined;
+  /** Where it is among those that are not answered at once; undefined where it is none of them. */
+  place: number | undefined;
 
   constructor(
-    /** No other call of the server has it. */
-    readonly number: number,
     call: ServerCall,
     /** Aborts when the server begins to drain. */
     readonly draining: AbortSignal,

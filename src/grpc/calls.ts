@@ -60,7 +60,6 @@ export class Calls {
   /** The calls that are not answered at once. */
   readonly #inFlight = new LiveTable<CallInFlight>();
   readonly #draining = new AbortController();
-  #begun = 0;
 
   constructor(log: Logger, inFlightBytes: InFlightBytes) {
     this.#log = log;
@@ -90,7 +89,7 @@ export class Calls {
         return;
       }
       if (response instanceof Promise) {
-        this.#inFlight.set(inFlight.number, inFlight);
+        inFlight.place = this.#inFlight.add(inFlight);
         void settle(
           response,
           (value) => this.#answer(method, call, callback, inFlight, value),
@@ -107,7 +106,7 @@ export class Calls {
   ): handleBidiStreamingCall<Request, Response> {
     return (stream) => {
       const inFlight = this.#begin(stream);
-      this.#inFlight.set(inFlight.number, inFlight);
+      inFlight.place = this.#inFlight.add(inFlight);
       // grpc-js ends the stream by what is emitted as an error below; those of the stream itself tell nothing more.
       stream.on('error', () => undefined);
       const end = () => {
@@ -206,11 +205,11 @@ export class Calls {
   }
 
   #begin(call: ServerCall): CallInFlight {
-    return new CallInFlight(++this.#begun, call, this.#draining.signal, this.#inFlightBytes.of(call));
+    return new CallInFlight(call, this.#draining.signal, this.#inFlightBytes.of(call));
   }
 
   #end(inFlight: CallInFlight): void {
-    this.#inFlight.delete(inFlight.number);
+    if (inFlight.place !== undefined) this.#inFlight.delete(inFlight.place);
     inFlight.end();
   }
 

@@ -1,4 +1,4 @@
-import type { ServerHttp2Session } from 'node:http2';
+import type { Http2Session } from 'node:http2';
 
 /**
  * How much of a stream may come before it is read, in bytes; a Predict of 1,000 rows
@@ -15,7 +15,7 @@ const CONNECTION_WINDOW = 2 ** 20;
  * 64 KiB of an upload take a round trip, and a Predict of a thousand rows two.
  * grpc-js has such an option for clients only.
  */
-export function widenReceiveWindow(session: ServerHttp2Session): void {
+export function widenReceiveWindow(session: Http2Session): void {
   session.settings({ initialWindowSize: STREAM_WINDOW });
   session.setLocalWindowSize(CONNECTION_WINDOW);
 }

@@ -24,7 +24,6 @@ export interface WatchedCall {
 export class Standstills {
   readonly #limitMs: number;
   readonly #calls = new LiveTable<WatchedCall>();
-  #watches = 0;
   /** Before this time none can have stood still for too long. */
   #nextLook = 0;
 
@@ -34,8 +33,7 @@ export class Standstills {
 
   /** Watches a call; the number is for `unwatch`. */
   watch(call: WatchedCall): number {
-    this.#calls.set(++this.#watches, call);
-    return this.#watches;
+    return this.#calls.add(call);
   }
 
   unwatch(watch: number): void {

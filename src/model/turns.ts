@@ -5,9 +5,8 @@ export const TURN_MS = 2;
 
 /** How each piece of work that waits for the thread goes on, by numbers in the order in which they came. */
 const waiting = new LiveTable<() => void>();
-let lastIn = 0;
 /** All up to this number have had their turn, or have left. */
-let lastOut = 0;
+let last = 0;
 let isArmed = false;
 
 /**
@@ -45,7 +44,6 @@ export class Turns {
     const signal = this.#signal;
     signal?.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
-      const number = ++lastIn;
       const begin = (): void => {
         signal?.removeEventListener('abort', leave);
         this.#began = performance.now();
@@ -56,7 +54,7 @@ export class Turns {
         reject(signal?.reason as Error);
       };
       signal?.addEventListener('abort', leave, { once: true });
-      waiting.set(number, begin);
+      const number = waiting.add(begin);
       arm();
     });
   }
@@ -73,9 +71,9 @@ function giveTurn(): void {
   isArmed = false;
   if (waiting.size === 0) return;
   let begin: (() => void) | undefined;
-  do begin = waiting.get(++lastOut);
+  do begin = waiting.get(++last);
   while (begin === undefined);
-  waiting.delete(lastOut);
+  waiting.delete(last);
   if (waiting.size > 0) arm();
   begin();
 }

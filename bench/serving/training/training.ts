@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ModelServerService as Rpc } from '../../../generated/modelserver/v1/model_server.js';
 import { CallAbortedError, type ModelServerClient } from '../../../client/index.js';
 import { type Benchmark, figures, type Row } from '../../benchmark.js';
+import type { Problem } from '../../data/problem.js';
 import { formatMs, formatSpread } from '../../report/format.js';
 import { median } from '../../report/statistics.js';
 import { grpcTarget } from '../load/target.js';
@@ -30,6 +31,7 @@ export const training: Benchmark = {
     await requireTools([VEGETA]);
     const { rounds, seconds, warmUp } = effort(short, { rounds: 7, seconds: 8, warmUp: 5 });
     progress.begin(2);
+    const forest = forestRows();
     const own = await startOwn({ TRAINING_CORES: '1' });
     try {
       const { client, server, folder } = own;
@@ -44,7 +46,7 @@ export const training: Benchmark = {
       const load = () => vegeta(target, RATE, seconds);
       const [busy, beside, idle] = await progress.step(
         `${rounds} rounds`,
-        () => inTurn(rounds, [() => whileTraining(client, load), () => whileBareTraining(load), load]),
+        () => inTurn(rounds, [() => whileTraining(client, forest, load), () => whileBareTraining(load), load]),
         (loads) => loads.map((each) => `${formatMs(median(each.map(({ p99 }) => p99)))} ms`).join(' against '),
       );
       const columns = [
@@ -90,9 +92,12 @@ function rowOf(
 }
 
 /** Runs `task` while the only slot trains, and cancels the training after it. */
-async function whileTraining<T>(client: ModelServerClient, task: () => Promise<T>): Promise<T> {
+async function whileTraining<T>(
+  client: ModelServerClient,
+  { x, y, columns }: Problem,
+  task: () => Promise<T>,
+): Promise<T> {
   const abort = new AbortController();
-  const { x, y, columns } = forestRows();
   const request = {
     name: 'training',
     estimator: { randomForestClassifier: FOREST },
